@@ -1,0 +1,147 @@
+"""Everything that can go wrong, as one tree.
+
+::
+
+    SeedgenError
+    ├── ProjectError          the project's files; carries all diagnostics
+    ├── StalePlan             a saved plan no longer matches the world
+    ├── UsageError            the command asks for something that cannot be
+    ├── ProviderError         a video model's service
+    │   ├── AuthError         the key is missing, wrong or not allowed
+    │   ├── Rejected          the service refused the request itself
+    │   ├── RateLimited       too many at once; certainly not accepted
+    │   ├── Unavailable       could not be reached; certainly not accepted
+    │   ├── JobFailed         the job ran and failed
+    │   ├── JobLost           the service no longer knows the job
+    │   ├── SubmitUnknown     it may or may not have accepted the submit
+    │   └── BadResponse       an answer that does not follow the contract
+    ├── StoreError            cache, lock, journal
+    │   ├── ObjectMissing
+    │   ├── ObjectCorrupt
+    │   ├── LockUnreadable    seedgen.lock has conflict markers or another version
+    │   └── Locked            another apply runs here
+    └── MediaError            pictures, sound and ffmpeg
+        ├── FfmpegNotFound
+        ├── FfmpegFailed
+        └── UnreadableMedia   a file that is not the image, video or audio it should be
+
+`retry_is_safe` says whether doing the same again can cost money twice: only what was
+certainly not accepted may be repeated without asking.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+
+class SeedgenError(Exception):
+    """A failure with a cause outside the program: a user, a file, a server, a disk.
+
+    `str(error)` is one sentence for people; `remedy` says what to do next, or is empty.
+    """
+
+    retry_is_safe: ClassVar[bool] = False
+
+    def __init__(self, message: str, *, remedy: str = "") -> None:
+        super().__init__(message)
+        self.remedy = remedy
+
+
+class ProjectError(SeedgenError):
+    """The project's files do not add up. `diagnostics` holds every problem found, located."""
+
+    def __init__(self, diagnostics: Sequence[object]) -> None:
+        count = len(diagnostics)
+        super().__init__(f"{count} problem{'' if count == 1 else 's'} in the project")
+        self.diagnostics = tuple(diagnostics)
+
+
+class StalePlan(SeedgenError):
+    """A saved plan no longer matches the lock, the references or the project."""
+
+
+class UsageError(SeedgenError):
+    """What was asked for on the command line cannot be done."""
+
+
+class ProviderError(SeedgenError):
+    """A video model's service did not do what it was asked."""
+
+
+class AuthError(ProviderError):
+    """The key is missing, wrong, or not allowed to do this."""
+
+
+class Rejected(ProviderError):
+    """The service refused this very request (moderation, invalid input)."""
+
+
+class RateLimited(ProviderError):
+    """Too many at once. The submit was certainly not accepted."""
+
+    retry_is_safe = True
+
+
+class Unavailable(ProviderError):
+    """The service could not be reached. The submit was certainly not accepted."""
+
+    retry_is_safe = True
+
+
+class JobFailed(ProviderError):
+    """The job was accepted, ran, and failed."""
+
+
+class JobLost(ProviderError):
+    """The service no longer knows a job that it had accepted."""
+
+
+class SubmitUnknown(ProviderError):
+    """The submit left, and whether it was accepted is not known. Never repeat it blindly."""
+
+
+class BadResponse(ProviderError):
+    """The service answered something that its contract does not allow."""
+
+
+class StoreError(SeedgenError):
+    """The cache, the lock or the journal could not be read or written."""
+
+
+class ObjectMissing(StoreError):
+    """A clip that the lock names is not in the cache."""
+
+
+class ObjectCorrupt(StoreError):
+    """A file in the cache no longer has the bytes its name promises."""
+
+
+class LockUnreadable(StoreError):
+    """`seedgen.lock` has conflict markers, is damaged, or is of another version."""
+
+
+class Locked(StoreError):
+    """Another apply runs in this project."""
+
+
+class MediaError(SeedgenError):
+    """Pictures, sound or ffmpeg."""
+
+
+class FfmpegNotFound(MediaError):
+    """No usable ffmpeg was found."""
+
+
+class FfmpegFailed(MediaError):
+    """ffmpeg ended with an error. `stderr` holds its last lines."""
+
+    def __init__(self, message: str, *, stderr: str = "", remedy: str = "") -> None:
+        super().__init__(message, remedy=remedy)
+        self.stderr = stderr
+
+
+class UnreadableMedia(MediaError):
+    """A file is not the image, video or audio that it should be."""

@@ -1,0 +1,126 @@
+"""Lock: which clip each shot has. The value behind `seedgen.lock`, and its one way of being written."""
+
+from __future__ import annotations
+
+import json
+from decimal import Decimal
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, PlainSerializer, StringConstraints
+
+from seedgen.digest import Digest, Fingerprint
+from seedgen.project.media import MediaType
+
+Hex64 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
+Money = Annotated[
+    Decimal, PlainSerializer(lambda value: format(value, "f"), return_type=str, when_used="json")
+]
+"""USD, as a decimal string in JSON."""
+
+
+class _Record(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class ReferenceRecord(_Record):
+    """A reference of a recorded request."""
+
+    type: MediaType
+    id: str
+    face: bool | None = None
+
+
+class RequestRecord(_Record):
+    """A request as it was fingerprinted."""
+
+    v: int
+    provider: str
+    model: str
+    prompt: str
+    parameters: dict[str, Any]
+    references: tuple[ReferenceRecord, ...]
+    take: int
+
+    def canonical(self) -> dict[str, Any]:
+        """The canonical JSON value: a face that was not part of it is not written."""
+        value = self.model_dump(mode="json")
+        for reference in value["references"]:
+            if reference["face"] is None:
+                del reference["face"]
+        return value
+
+
+class Take(_Record):
+    """One generated result: the record that the cache holds by fingerprint and the lock by shot.
+
+    `cost_usd` is what it cost, None when that is unknown; `cost_estimated` says that the number is
+    the estimate and not the provider's bill. `rate` is frames per second as `24/1`.
+    """
+
+    take: int = Field(ge=1)
+    fingerprint: Hex64
+    digest: Hex64
+    provider: str
+    model: str
+    job_id: str
+    cost_usd: Money | None
+    cost_estimated: bool
+    frames: int
+    rate: str
+
+    @property
+    def clip(self) -> Digest:
+        """The digest of the take's clip."""
+        return Digest(self.digest)
+
+
+class LockedShot(_Record):
+    """What a shot has. `fingerprint` and `request` are those of its take 1.
+
+    `accepted_from` is the fingerprint under which the clip was generated, when it was accepted for
+    a request that changed since.
+    """
+
+    fingerprint: Hex64
+    request: RequestRecord
+    takes: tuple[Take, ...]
+    pick: int = 1
+    accepted_from: Hex64 | None = None
+
+    @property
+    def key(self) -> Fingerprint:
+        """The fingerprint as its own type."""
+        return Fingerprint(self.fingerprint)
+
+    def take(self, number: int) -> Take | None:
+        """One of its takes."""
+        return next((take for take in self.takes if take.take == number), None)
+
+    @property
+    def picked(self) -> Take | None:
+        """The take that goes into the reel."""
+        return self.take(self.pick) or (self.takes[0] if self.takes else None)
+
+
+class Lock(_Record):
+    """seedgen.lock"""
+
+    version: Literal[1] = 1
+    serial: int = Field(0, ge=0, description="Grows by one with every write.")
+    plan_id: str | None = Field(None, description="The plan that was applied last.")
+    shots: dict[str, LockedShot] = Field(default_factory=dict)
+
+    def to_text(self) -> str:
+        """The file's text: the same state always gives the same bytes."""
+        value = self.model_dump(mode="json", exclude={"shots"})
+        value["shots"] = {
+            shot_id: shot.model_dump(mode="json", exclude={"request"}) | {"request": shot.request.canonical()}
+            for shot_id, shot in self.shots.items()
+        }
+        return json.dumps(value, sort_keys=True, indent=2, ensure_ascii=False) + "\n"
+
+    def with_shots(self, shots: dict[str, LockedShot], plan_id: str | None) -> Lock:
+        """The next lock; the same one when the shots are the same."""
+        if shots == self.shots:
+            return self
+        return Lock(version=1, serial=self.serial + 1, plan_id=plan_id, shots=shots)

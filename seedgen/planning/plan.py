@@ -1,0 +1,179 @@
+"""Plan: the changes that an apply would make, why, and for how much. Values only."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from decimal import Decimal
+from enum import StrEnum
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from seedgen.digest import digest_json
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from seedgen.digest import Fingerprint
+    from seedgen.planning.lock import Take
+    from seedgen.planning.request import Request
+
+
+class Action(StrEnum):
+    """What an apply does about one take of one shot."""
+
+    GENERATE = "generate"
+    REGENERATE = "regenerate"
+    REUSE = "reuse"
+    RESUME = "resume"
+    MOVE = "move"
+    REMOVE = "remove"
+    BLOCKED = "blocked"
+    UNCHANGED = "unchanged"
+
+
+SUBMITTING = frozenset({Action.GENERATE, Action.REGENERATE})
+"""Actions that cost money."""
+
+
+class ReasonKind(StrEnum):
+    """Why a take is regenerated, reused or blocked."""
+
+    PROMPT = "prompt"
+    PARAMETER = "parameter"
+    REFERENCE = "reference"
+    MODEL = "model"
+    PROVIDER = "provider"
+    UPSTREAM = "upstream"
+    OBJECT_MISSING = "object_missing"
+    REPLACE_REQUESTED = "replace_requested"
+    SAME_REQUEST = "same_request"
+    AMBIGUOUS = "ambiguous"
+    REJECTED = "rejected"
+    UNPRICED = "unpriced"
+    OVER_BUDGET = "over_budget"
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """A reason as data; `name` says which parameter, reference set or shot."""
+
+    kind: ReasonKind
+    name: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.kind}:{self.name}" if self.name else str(self.kind)
+
+
+@dataclass(frozen=True, slots=True)
+class FieldDiff:
+    """One field of the request that differs. `before` is None when there was none."""
+
+    path: str
+    before: Any
+    after: Any
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What happens to one take of one shot.
+
+    `request` and `media` are what would be submitted; None and empty for a remove. `found` is the
+    take that a reuse or move takes over. `moved_from` is the id that a move leaves.
+    """
+
+    shot: str
+    take: int
+    action: Action
+    provider: str
+    model: str
+    reasons: tuple[Reason, ...] = ()
+    fingerprint: Fingerprint | None = None
+    prior_fingerprint: Fingerprint | None = None
+    cost: Decimal | None = None
+    seconds: int = 0
+    diff: tuple[FieldDiff, ...] = ()
+    request: Request | None = None
+    media: tuple[Path | str, ...] = ()
+    found: Take | None = None
+    moved_from: str | None = None
+
+    @property
+    def submits(self) -> bool:
+        """Whether it costs money, known or unknown."""
+        return self.action in SUBMITTING
+
+
+class ReelAction(StrEnum):
+    """What an apply does about one reel."""
+
+    ASSEMBLE = "assemble"
+    UNCHANGED = "unchanged"
+
+
+@dataclass(frozen=True, slots=True)
+class ReelChange:
+    """One reel."""
+
+    reel: str
+    action: ReelAction
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Every change, in the order of the project; unchanged takes included.
+
+    The same project, lock and cache always give the same plan, with the same id.
+    """
+
+    project: str
+    profile: str | None
+    lock_serial: int
+    takes: tuple[Change, ...]
+    reels: tuple[ReelChange, ...] = ()
+
+    @property
+    def changes(self) -> Iterator[Change]:
+        """Everything but the unchanged."""
+        return (change for change in self.takes if change.action is not Action.UNCHANGED)
+
+    @cached_property
+    def counts(self) -> Counter[Action]:
+        """How many of each action."""
+        return Counter(change.action for change in self.takes)
+
+    @property
+    def has_changes(self) -> bool:
+        """Whether any shot changes; blocked ones count."""
+        return any(True for _ in self.changes)
+
+    @property
+    def cost(self) -> Decimal:
+        """USD of everything to submit whose price is known."""
+        return sum((c.cost for c in self.takes if c.submits and c.cost is not None), Decimal(0))
+
+    @property
+    def unpriced(self) -> int:
+        """How many takes to submit have no known price."""
+        return sum(1 for c in self.takes if c.submits and c.cost is None)
+
+    @property
+    def seconds(self) -> int:
+        """Seconds of video to generate."""
+        return sum(c.seconds for c in self.takes if c.submits)
+
+    @cached_property
+    def plan_id(self) -> str:
+        """Names the plan: the digest of what it would do to which lock."""
+        return digest_json(
+            {
+                "project": self.project,
+                "profile": self.profile,
+                "lock_serial": self.lock_serial,
+                "changes": [
+                    {"shot": c.shot, "take": c.take, "action": c.action.value, "fingerprint": c.fingerprint}
+                    for c in self.changes
+                ],
+            }
+        )

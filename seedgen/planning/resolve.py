@@ -1,0 +1,250 @@
+"""Resolve: from shots to requests, refusing everything that a model card can refuse."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from seedgen.planning.addressing import Ref, in_order
+from seedgen.planning.limits import refusals
+from seedgen.planning.request import Request, RequestReference
+from seedgen.project.cards import literal_tokens, neutral_tokens, neutral_value
+from seedgen.project.diagnostics import did_you_mean, known_words
+from seedgen.project.expand import note_failure
+from seedgen.project.source import typed
+from seedgen.project.templates import TemplateFailure
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from pathlib import Path
+
+    from seedgen.digest import Fingerprint
+    from seedgen.planning.addressing import Slot
+    from seedgen.planning.limits import Refusal
+    from seedgen.project.cards import ModelCard
+    from seedgen.project.diagnostics import Problems
+    from seedgen.project.expand import Shot, Written
+    from seedgen.project.shelf import Cards
+    from seedgen.project.survey import Library
+    from seedgen.project.templates import Templates
+
+
+@dataclass(frozen=True, slots=True)
+class ResolvedShot:
+    """A shot with its request (that of take 1) and where the references' bytes are.
+
+    `media` stands beside `request.references`, item by item: a file, or a URL as text.
+    """
+
+    shot: Shot
+    card: ModelCard
+    request: Request
+    media: tuple[Path | str, ...]
+    set_names: tuple[str, ...]
+    fingerprint: Fingerprint
+
+    @property
+    def id(self) -> str:
+        """The shot's id."""
+        return self.shot.id
+
+    def of_take(self, take: int) -> tuple[Request, Fingerprint]:
+        """Request and fingerprint of one take."""
+        if take == 1:
+            return self.request, self.fingerprint
+        request = self.request.numbered(take)
+        return request, request.fingerprint()
+
+
+class _Unsound(Exception):
+    """The shot has an error, which is noted."""
+
+
+def resolve(
+    shots: Iterable[Shot], library: Library, cards: Cards, templates: Templates, problems: Problems
+) -> list[ResolvedShot]:
+    """Every sound shot as a request. Problems are noted; unsound shots are left out."""
+    resolver = _Resolver(library, cards, templates, problems)
+    found = []
+    for shot in shots:
+        try:
+            found.append(resolver.resolve(shot))
+        except _Unsound:
+            continue
+    return found
+
+
+class _Resolver:
+    """Resolves the shots of one project; what many shots share is worked out once."""
+
+    def __init__(self, library: Library, cards: Cards, templates: Templates, problems: Problems) -> None:
+        self.library = library
+        self.cards = cards
+        self.templates = templates
+        self.problems = problems
+        self._slots: dict[tuple[str, str, tuple[str, ...]], tuple[tuple[Slot, ...], tuple[Refusal, ...]]] = {}
+
+    def resolve(self, shot: Shot) -> ResolvedShot:
+        before = self.problems.errors
+        card = self._card(shot)
+        if shot.upstream is not None:
+            self.problems.error(
+                "from_shot is not supported yet",
+                "Attach a still or a clip of the other shot as a reference instead.",
+                at=shot.place.at("from_shot"),
+                address=f"{shot.address}.from_shot",
+            )
+        parameters = self._parameters(shot, card)
+        slots = self._references(shot, card)
+        prompt = None if slots is None else self._prompt(shot, slots)
+        if self.problems.errors > before or prompt is None or slots is None:
+            raise _Unsound
+        with_face = card.references.has_face_fields
+        request = Request(
+            provider=card.provider,
+            model=card.model,
+            prompt=prompt,
+            parameters=card.in_fingerprint(parameters),
+            references=tuple(
+                RequestReference(s.reference.type, s.reference.id, s.reference.face if with_face else None)
+                for s in slots
+            ),
+        )
+        return ResolvedShot(
+            shot,
+            card,
+            request,
+            tuple(slot.reference.location for slot in slots),
+            tuple(slot.reference.set_name for slot in slots),
+            request.fingerprint(),
+        )
+
+    def _card(self, shot: Shot) -> ModelCard:
+        card = self.cards.find(shot.provider, shot.model)
+        if card is not None:
+            return card
+        if shot.provider not in self.cards.providers:
+            hint = did_you_mean(shot.provider, self.cards.providers)
+            known = known_words(self.cards.providers)
+            self.problems.error(
+                "unknown provider",
+                f"{shot.provider!r}. {hint} Known: {known}.".replace("  ", " "),
+                at=shot.place.at("provider"),
+                address=f"{shot.address}.provider",
+            )
+        else:
+            models = self.cards.models(shot.provider)
+            hint = did_you_mean(shot.model or "", models) or f"Known: {known_words(models)}."
+            self.problems.error(
+                "unknown model",
+                f"{shot.provider} has no card for {shot.model!r}. {hint} A card in cards/ adds one.",
+                at=shot.place.at("model"),
+                address=f"{shot.address}.model",
+            )
+        raise _Unsound
+
+    def _parameters(self, shot: Shot, card: ModelCard) -> dict[str, Any]:
+        values = {name: card.default_of(name) for name in card.parameters}
+        for name, written in shot.parameters.items():
+            if name not in card.parameters:
+                hint = did_you_mean(name, card.parameters) or f"It takes {known_words(card.parameters)}."
+                self.problems.error(
+                    "unknown parameter",
+                    f"{card.title} has no {name!r}. {hint}",
+                    at=written.place,
+                    address=f"{shot.address}.{name}",
+                )
+                continue
+            values[name] = self._value(shot, card, name, written)
+        return values
+
+    def _value(self, shot: Shot, card: ModelCard, name: str, written: Written) -> Any:
+        raw = typed(written.value) if isinstance(written.value, str) else written.value
+        value = neutral_value(name, raw)
+        # An enum of strings keeps what was written: `1080` is not a number there.
+        if not card.accepts(name, value) and card.accepts(name, str(written.value)):
+            value = str(written.value)
+        if not card.accepts(name, value):
+            numeric = isinstance(value, int | float) and not isinstance(value, bool)
+            self.problems.error(
+                f"{name} out of range" if numeric else f"{name} not allowed",
+                f"Found {written.value}. {card.advice(name)}",
+                at=written.place,
+                address=f"{shot.address}.{name}",
+            )
+        return value
+
+    def _references(self, shot: Shot, card: ModelCard) -> tuple[Slot, ...] | None:
+        at, address = shot.place.at("references"), f"{shot.address}.references"
+        sound = True
+        for index, name in enumerate(shot.references):
+            if name not in self.library.sets:
+                self.problems.error(
+                    "unknown reference set",
+                    f"{name!r}. {self.library.near(name)}",
+                    at=at.at(index),
+                    address=address,
+                )
+                sound = False
+            elif name in shot.references[:index]:
+                self.problems.error(
+                    "reference set listed twice", f"Keep one {name!r}.", at=at.at(index), address=address
+                )
+                sound = False
+        if not sound or not self.library.broken.isdisjoint(shot.references):
+            return None
+        key = (card.provider, card.model, shot.references)
+        if key not in self._slots:
+            members = [member for name in shot.references for member in self.library.sets[name]]
+            self._slots[key] = (in_order(members, card), refusals(members, card))
+        slots, refused = self._slots[key]
+        for refusal in refused:
+            self.problems.error(
+                refusal.summary,
+                refusal.detail,
+                at=refusal.place or at,
+                address="" if refusal.place else address,
+            )
+        return slots
+
+    def _prompt(self, shot: Shot, slots: Sequence[Slot]) -> str | None:
+        ref = Ref(slots, shot.references, self.library)
+        scope = {**shot.scope, "ref": ref}
+        at = shot.place.at("prompt" if shot.template is None else "template")
+        address = f"{shot.address}.{at.path[-1]}"
+        try:
+            if shot.template is None:
+                prompt = self.templates.text(shot.prompt or "", scope)
+            else:
+                prompt = self.templates.file(shot.template, scope)
+        except TemplateFailure as failure:
+            note_failure(failure, at, address, self.problems)
+            return None
+        if not prompt.strip():
+            self.problems.error("empty prompt", "Say what the shot shows.", at=at, address=address)
+            return None
+        numbers = {(slot.reference.type, slot.number) for slot in slots}
+        mentioned = set(ref.mentioned)
+        for token, kind, number in literal_tokens(prompt):
+            mentioned.add((kind, number))
+            if (kind, number) not in numbers:
+                carried = sum(1 for known, _ in numbers if known is kind)
+                self.problems.error(
+                    "prompt names a reference that is not there",
+                    f"{token} but the shot carries {carried} {kind}{'' if carried == 1 else 's'}. "
+                    "ref() counts for you.",
+                    at=at,
+                    address=address,
+                )
+        for kind, number in neutral_tokens(prompt):
+            mentioned.add((kind, number))
+        unnamed = [slot for slot in slots if (slot.reference.type, slot.number) not in mentioned]
+        if unnamed:
+            names = ", ".join(dict.fromkeys(repr(slot.reference.set_name) for slot in unnamed))
+            self.problems.warning(
+                "prompt never mentions a reference",
+                f"{len(unnamed)} of {names}: name it with ref(), so that the model knows what it is for.",
+                at=at,
+                address=address,
+            )
+        return prompt

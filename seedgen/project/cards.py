@@ -1,0 +1,193 @@
+"""Model cards: data files that declare what a model accepts, how it is addressed and what it costs."""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+from enum import StrEnum
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import jsonschema_rs
+from pydantic import Field, field_validator
+
+from seedgen.project.media import MediaType
+from seedgen.project.models import Model, Text
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+AUTO = "auto"
+"""seedgen's word for "the model decides". Cards map it to the wire."""
+
+_AUTO_WORDS = frozenset({AUTO, "-1", "adaptive"})
+_AUTO_PARAMETERS = frozenset({"duration", "aspect_ratio"})
+
+
+class Ordering(StrEnum):
+    """How references are numbered within a type."""
+
+    DECLARED = "declared"
+    FACE_FIRST = "face_first"
+
+
+class MediaLimits(Model):
+    """What a model takes of one media type. Numbers are inclusive; seconds are decimal."""
+
+    field: str = Field(description="Where the URLs go in the request body.")
+    face_field: str | None = Field(None, description="Where those with a real human face go.")
+    max: int
+    formats: tuple[str, ...] = ()
+    max_bytes: int | None = None
+    max_total_bytes: int | None = None
+    min_side: int | None = None
+    max_side: int | None = None
+    min_seconds: Decimal | None = None
+    max_seconds: Decimal | None = None
+    max_total_seconds: Decimal | None = None
+
+
+class References(Model):
+    """What references a model takes, in total and by type."""
+
+    max_total: int
+    ordering: Ordering = Ordering.DECLARED
+    token: str = Field(description="How the prompt addresses one, e.g. `[{Type} {n}]` or `@{Type}{n}`.")
+    needs_company: tuple[MediaType, ...] = Field((), description="Types that may not be the only one.")
+    image: MediaLimits | None = None
+    video: MediaLimits | None = None
+    audio: MediaLimits | None = None
+
+    def limits(self, kind: MediaType) -> MediaLimits | None:
+        """The limits of one type; None when the model takes none of it."""
+        return {MediaType.IMAGE: self.image, MediaType.VIDEO: self.video, MediaType.AUDIO: self.audio}[kind]
+
+    @property
+    def has_face_fields(self) -> bool:
+        """Whether the model wants media with faces apart."""
+        return any(limits and limits.face_field for limits in (self.image, self.video, self.audio))
+
+
+class Prices(Model):
+    """USD per second of output by resolution, with the day and the page they were read."""
+
+    date: Text
+    source: Text
+    per_second: dict[str, Decimal]
+
+
+class Wire(Model):
+    """How a parameter is sent when that differs from its neutral value."""
+
+    type: str | None = Field(None, description="string: numbers are sent as text.")
+    auto: Any = Field(AUTO, description="What stands for auto.")
+
+
+class ModelCard(Model):
+    """One model."""
+
+    card: int = Field(1, description="Version of this format.")
+    provider: Text
+    model: Text
+    version: Text
+    title: Text
+    default: bool = Field(False, description="The provider's default model.")
+    sources: tuple[Text, ...] = ()
+    parameters: dict[str, dict[str, Any]] = Field(description="JSON Schema by parameter; each has a default.")
+    wire: dict[str, Wire] = Field(default_factory=dict)
+    references: References
+    prices: Prices | None = Field(None, description="None is unknown, never zero.")
+    automatic_seconds: int = Field(description="What an automatic duration counts as: the longest.")
+    free: bool = Field(False, description="Costs nothing at all.")
+    failures_are_free: bool = False
+
+    @field_validator("card")
+    @classmethod
+    def _version(cls, value: int) -> int:
+        if value != 1:
+            raise ValueError("this seedgen reads cards of version 1")
+        return value
+
+    @field_validator("parameters")
+    @classmethod
+    def _defaults(cls, value: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
+        for name, schema in value.items():
+            if "default" not in schema:
+                raise ValueError(f"{name} needs a default: every parameter is always sent")
+            jsonschema_rs.validator_for(schema).validate(schema["default"])
+        return value
+
+    @cached_property
+    def _validators(self) -> dict[str, Any]:
+        return {name: jsonschema_rs.validator_for(schema) for name, schema in self.parameters.items()}
+
+    def accepts(self, name: str, value: object) -> bool:
+        """Whether a parameter of this card takes this value."""
+        return bool(self._validators[name].is_valid(value))
+
+    def advice(self, name: str) -> str:
+        """What to write for a parameter, in a sentence."""
+        schema = self.parameters[name]
+        if "description" in schema:
+            return str(schema["description"])
+        if "enum" in schema:
+            return f"{self.title} takes {', '.join(str(v) for v in schema['enum'])}."
+        return f"{self.title} takes a {schema.get('type', 'different value')}."
+
+    def default_of(self, name: str) -> Any:
+        """A parameter's default."""
+        return self.parameters[name]["default"]
+
+    def in_fingerprint(self, parameters: Mapping[str, Any]) -> dict[str, Any]:
+        """The parameters that identify a request.
+
+        One that the card learnt after its first version (`learned: true`) is left out while it has
+        its default, so that learning it makes nobody pay again.
+        """
+        return {
+            name: value
+            for name, value in parameters.items()
+            if not (self.parameters[name].get("learned") and value == self.default_of(name))
+        }
+
+    def token(self, kind: MediaType, number: int) -> str:
+        """How this model's prompts address a reference: `[Image 2]`."""
+        return self.references.token.format(Type=kind.value.capitalize(), type=kind.value, n=number)
+
+
+def neutral_value(name: str, value: Any) -> Any:
+    """A parameter's value in seedgen's words: `-1`, `adaptive` and `auto` are all `auto`."""
+    if name in _AUTO_PARAMETERS and str(value).lower() in _AUTO_WORDS:
+        return AUTO
+    if isinstance(value, Decimal):
+        return int(value) if value == value.to_integral_value() else float(value)
+    return value
+
+
+_NEUTRAL = re.compile(r"<(image|video|audio) ([1-9][0-9]{0,2})>")
+_LITERAL = re.compile(
+    r"\[(image|video|audio) ([1-9][0-9]{0,2})\]|@(image|video|audio) ?([1-9][0-9]{0,2})\b", re.IGNORECASE
+)
+
+
+def neutral_token(kind: MediaType, number: int) -> str:
+    """A reference in a prompt, in the form that fingerprints see: `<image 2>`."""
+    return f"<{kind.value} {number}>"
+
+
+def neutral_tokens(prompt: str) -> list[tuple[MediaType, int]]:
+    """The references that a neutral prompt addresses, in order."""
+    return [(MediaType(kind), int(number)) for kind, number in _NEUTRAL.findall(prompt)]
+
+
+def literal_tokens(prompt: str) -> list[tuple[str, MediaType, int]]:
+    """Positional tokens that an author wrote by hand, in any provider's form, as (text, type, number)."""
+    return [
+        (match[0], MediaType((match[1] or match[3]).lower()), int(match[2] or match[4]))
+        for match in _LITERAL.finditer(prompt)
+    ]
+
+
+def wire_prompt(prompt: str, card: ModelCard) -> str:
+    """A neutral prompt as this model wants it."""
+    return _NEUTRAL.sub(lambda match: card.token(MediaType(match[1]), int(match[2])), prompt)

@@ -1,0 +1,62 @@
+"""Paths that stay inside the project, whatever a project file from a stranger says."""
+
+from __future__ import annotations
+
+import stat
+from dataclasses import dataclass
+from pathlib import Path
+
+_MAX_PATH = 1024
+
+
+@dataclass(frozen=True, slots=True)
+class PathProblem:
+    """Why a path may not be used: a summary and what to do."""
+
+    summary: str
+    detail: str
+
+
+def inside(root: Path, written: str, *, allow_outside: bool = False) -> Path | PathProblem:
+    """The real path of a regular file that a project names, or why it may not be used.
+
+    `root` is resolved already. Symlinks are followed and must end inside the project too, unless
+    `allow_outside` (from the command line only) lifts that.
+    """
+    if len(written) > _MAX_PATH or any(ord(sign) < 32 or ord(sign) == 127 for sign in written):
+        return PathProblem("path not allowed", "It is very long or has control characters.")
+    path = Path(written)
+    if path.is_absolute() and not allow_outside:
+        return PathProblem(
+            "path outside the project", "Copy the file into the project, or allow it with --allow-outside."
+        )
+    try:
+        real = (root / path).resolve(strict=True)
+        mode = real.stat().st_mode
+    except FileNotFoundError:
+        return PathProblem("file not found", f"No {written!r} in the project.{_same_name_nearby(root, path)}")
+    except (OSError, RuntimeError) as error:
+        return PathProblem("file not readable", f"{written!r}: {error.__class__.__name__}.")
+    if not real.is_relative_to(root) and not allow_outside:
+        how = (
+            "It is a link that leads" if real.name == path.name or (root / path).is_symlink() else "It leads"
+        )
+        return PathProblem(
+            "path outside the project",
+            f"{how} out of the project. Copy the file into the project, or allow it with --allow-outside.",
+        )
+    if not stat.S_ISREG(mode):
+        return PathProblem("not a file", f"{written!r} is a folder or a device.")
+    return real
+
+
+def _same_name_nearby(root: Path, path: Path) -> str:
+    """A hint when the file is there in other letters or another ending."""
+    try:
+        siblings = [entry.name for entry in (root / path).parent.iterdir()]
+    except OSError:
+        return ""
+    near = [name for name in siblings if Path(name).stem.lower() == path.stem.lower()]
+    if not near or not (root / path).parent.resolve().is_relative_to(root):
+        return ""
+    return f" Did you mean {(path.parent / near[0]).as_posix()!r}?"

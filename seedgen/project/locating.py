@@ -1,0 +1,59 @@
+"""Locating: lines, columns and source lines for diagnostics, worked out only when there are some."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from seedgen.project.source import MAX_BYTES, locate
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from pathlib import Path
+
+    from seedgen.project.diagnostics import Diagnostic, Part, YamlPath
+
+_LONGEST_LINE = 2000
+
+
+def located(diagnostics: Iterable[Diagnostic], texts: Mapping[Path, str]) -> list[Diagnostic]:
+    """Diagnostics with place and source line, each once, in the order of files and lines.
+
+    `texts` are the YAML files that were read; the line of a template is read from its file.
+    """
+    found = list(dict.fromkeys(diagnostics))
+    wanted: dict[Path, set[tuple[YamlPath, Part]]] = {}
+    for diagnostic in found:
+        if diagnostic.file is not None and diagnostic.path is not None and diagnostic.spot is None:
+            wanted.setdefault(diagnostic.file, set()).add((diagnostic.path, diagnostic.part))
+    spots = {
+        (file, *place): spot
+        for file, places in wanted.items()
+        for place, spot in locate(texts.get(file, ""), places).items()
+    }
+    lines: dict[Path, list[str]] = {}
+    done = []
+    for diagnostic in found:
+        file, spot = diagnostic.file, diagnostic.spot
+        if file is None:
+            done.append(diagnostic)
+            continue
+        if spot is None and diagnostic.path is not None:
+            spot = spots.get((file, diagnostic.path, diagnostic.part))
+        if file not in lines:
+            lines[file] = (texts[file] if file in texts else _read(file)).splitlines()
+        source = lines[file][spot.line - 1] if spot and spot.line <= len(lines[file]) else ""
+        done.append(replace(diagnostic, spot=spot, source=source[:_LONGEST_LINE]))
+    return sorted(done, key=_order)
+
+
+def _order(diagnostic: Diagnostic) -> tuple[str, int, int]:
+    spot = diagnostic.spot
+    return str(diagnostic.file or ""), spot.line if spot else 0, spot.column if spot else 0
+
+
+def _read(file: Path) -> str:
+    try:
+        return file.read_text(encoding="utf-8-sig") if file.stat().st_size <= MAX_BYTES else ""
+    except (OSError, UnicodeDecodeError):
+        return ""

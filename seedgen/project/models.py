@@ -1,0 +1,312 @@
+"""The project file as typed, frozen models. The JSON Schema of `seedgen.yaml` is generated from them."""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+from enum import StrEnum
+from pathlib import PurePosixPath
+from typing import Annotated, Any, Literal
+
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    field_validator,
+    model_validator,
+)
+
+from seedgen.geometry import Fit, Size
+from seedgen.timing import Rate
+
+SHOT_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
+NAME = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$"
+LOCAL, EACHLABS, OXEN = "local", "eachlabs", "oxen"
+
+FACE_HELP = "Shows a real human face. Models with face fields need to know."
+
+
+def source_text(value: Any) -> Any:
+    """What was written for a scalar, where the model wants a string: `id: 10` is "10"."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, int | Decimal):
+        return str(value)
+    return value
+
+
+Text = Annotated[str, BeforeValidator(source_text, json_schema_input_type=str | int | float | bool)]
+"""A string; numbers and truth values count as they are written."""
+
+Name = Annotated[str, BeforeValidator(source_text), StringConstraints(pattern=NAME)]
+Count = Annotated[int, Field(ge=1, le=100)]
+Parameter = Text | None
+
+
+class Model(BaseModel):
+    """Frozen; unknown keys are errors."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Reference(Model):
+    """One file or URL that guides generation."""
+
+    path: Text | None = Field(None, description="File, relative to the project.")
+    url: Text | None = Field(None, description="https address that the provider can fetch.")
+    sha256: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")] | None = Field(
+        None, description="Digest of the URL's bytes. With it, a new address of the same file costs nothing."
+    )
+    face: bool = Field(False, description=FACE_HELP)
+
+    @model_validator(mode="after")
+    def _one_source(self) -> Reference:
+        if (self.path is None) == (self.url is None):
+            raise ValueError("give either a path or a url")
+        if self.sha256 and self.path:
+            raise ValueError("sha256 goes with a url; a file's digest is computed")
+        if self.url and not self.url.startswith(("https://", "http://")):
+            raise ValueError("a url starts with https://")
+        return self
+
+
+def _reference(value: Any) -> Any:
+    value = source_text(value)
+    if isinstance(value, str):
+        return {"url": value} if value.startswith(("https://", "http://")) else {"path": value}
+    return value
+
+
+ReferenceEntry = Annotated[
+    Reference,
+    BeforeValidator(_reference, json_schema_input_type=str | Reference),
+]
+
+
+class ReferenceSet(Model):
+    """A named, ordered group of references."""
+
+    images: tuple[ReferenceEntry, ...] = ()
+    videos: tuple[ReferenceEntry, ...] = ()
+    audios: tuple[ReferenceEntry, ...] = ()
+
+    @model_validator(mode="after")
+    def _not_empty(self) -> ReferenceSet:
+        if not (self.images or self.videos or self.audios):
+            raise ValueError("a reference set has at least one of images, videos, audios")
+        return self
+
+
+class FromShotUse(StrEnum):
+    """What a shot takes over from the one before it."""
+
+    LAST_FRAME = "last_frame"
+    CLIP = "clip"
+
+
+class FromShot(Model):
+    """Continuity: the shot and what of its clip guides this one."""
+
+    id: Text
+    use: FromShotUse = FromShotUse.LAST_FRAME
+
+
+class Parameters(Model):
+    """What may stand in a shot, in defaults and in a profile."""
+
+    resolution: Parameter = Field(None, description="480p, 720p, 1080p … as the model card allows.")
+    aspect_ratio: Parameter = Field(None, description="16:9, 9:16, 1:1 … or auto.")
+    duration: Parameter = Field(None, description="Seconds, or auto: the model decides.")
+    generate_audio: Parameter = Field(None, description="Whether the model makes sound too.")
+    takes: Count | None = Field(None, description="How many results to choose from.")
+    options: dict[str, Any] = Field(
+        default_factory=dict,
+        description="Further parameters of the model. Under a provider's name they apply to it alone.",
+    )
+
+
+class Defaults(Parameters):
+    """Parameters for every shot that does not say otherwise."""
+
+
+class Profile(Parameters):
+    """A way to run the same shots: who makes them and how good. It wins over what shots say."""
+
+    provider: Text | None = None
+    model: Text | None = None
+
+
+class ShotEntry(Parameters):
+    """One entry under `shots:`. Its strings are Jinja templates."""
+
+    id: Text = Field(description="Unique name; it becomes a file name. May use the matrix's variables.")
+    template: Text | None = Field(
+        None, description="A file in templates/, or seedgen/NAME.j2 shipped with seedgen."
+    )
+    prompt: Text | None = Field(None, description="The prompt itself, instead of a template.")
+    vars: dict[str, Any] = Field(default_factory=dict)
+    references: tuple[Text, ...] = Field((), description="Names of reference sets, in order.")
+    tags: tuple[Text, ...] = ()
+    provider: Text | None = None
+    model: Text | None = None
+    from_shot: FromShot | None = None
+    matrix: dict[str, tuple[Any, ...]] = Field(
+        default_factory=dict, description="One shot for every combination of these values."
+    )
+    exclude: tuple[dict[str, Any], ...] = Field((), description="Combinations of the matrix to leave out.")
+
+    @model_validator(mode="after")
+    def _one_prompt(self) -> ShotEntry:
+        if (self.template is None) == (self.prompt is None):
+            raise ValueError("give either a template or a prompt")
+        return self
+
+
+class LocalSettings(Model):
+    """The embedded renderer."""
+
+    concurrency: Count | None = Field(
+        None, description="Clips rendered side by side; the number of cores by default."
+    )
+
+
+class EachlabsSettings(Model):
+    """How to talk to each::labs. Never part of a fingerprint."""
+
+    concurrency: Count = 8
+    webhook_url: Text = ""
+    webhook_secret: Text = ""
+
+
+class OxenMode(StrEnum):
+    """How to wait for Oxen's jobs."""
+
+    SSE = "sse"
+    POLL = "poll"
+    SYNC = "sync"
+
+
+class OxenSettings(Model):
+    """How to talk to Oxen.ai. Never part of a fingerprint."""
+
+    concurrency: Count = 16
+    mode: OxenMode = OxenMode.SSE
+    upload_repo: Text | None = None
+    public_uploads: bool = False
+    target_namespace: Text | None = None
+
+
+class ProviderSettings(Model):
+    """Settings of each provider."""
+
+    local: LocalSettings = LocalSettings()
+    eachlabs: EachlabsSettings = EachlabsSettings()
+    oxen: OxenSettings = OxenSettings()
+
+
+class Budget(Model):
+    """Caps on money."""
+
+    max_cost: Decimal | None = Field(None, ge=0, description="USD for one apply. A hard cap.")
+
+
+class Slate(StrEnum):
+    """How a reel names its shots."""
+
+    NONE = "none"
+    CARD = "card"
+    BURN_IN = "burn_in"
+
+
+class Placeholder(StrEnum):
+    """What a reel shows for a shot without a clip."""
+
+    ANIMATIC = "animatic"
+    SLATE = "slate"
+    SKIP = "skip"
+    ERROR = "error"
+
+
+CUT_POINT = re.compile(r"[0-9]{1,6}(?:\.[0-9]{1,6})?s?|[0-9]{1,8}f")
+
+
+class Cut(Model):
+    """In and out point of a shot's clip: seconds (`1.5`), or frames of the reel (`36f`)."""
+
+    in_: Text | None = Field(None, alias="in")
+    out: Text | None = None
+
+    @field_validator("in_", "out")
+    @classmethod
+    def _point(cls, value: str | None) -> str | None:
+        if value is not None and not CUT_POINT.fullmatch(value):
+            raise ValueError("write seconds like 1.5, or frames like 36f")
+        return value
+
+
+class Reel(Model):
+    """One assembled video."""
+
+    shots: tuple[Text, ...] = Field(("*",), description="Ids, globs, tag:NAME, in the order to show.")
+    size: Text | None = Field(None, description="1280x720. By default that of the first shot.")
+    fps: Text = "24"
+    background: Annotated[Text, StringConstraints(pattern=r"^#[0-9a-fA-F]{6}$")] = "#000000"
+    fit: Fit = Fit.CONTAIN
+    cut: dict[str, Cut] = Field(default_factory=dict)
+    slate: Slate = Slate.NONE
+    placeholder: Placeholder = Placeholder.ANIMATIC
+
+    @field_validator("size")
+    @classmethod
+    def _size(cls, value: str | None) -> str | None:
+        if value is not None:
+            size = Size.parse(value)
+            if size.width % 2 or size.height % 2:
+                raise ValueError("both sides must be even: 4:2:0 video has one colour sample for two pixels")
+            if not (16 <= size.width <= 8192 and 16 <= size.height <= 8192):
+                raise ValueError("sides lie between 16 and 8192 pixels")
+        return value
+
+    @field_validator("fps")
+    @classmethod
+    def _fps(cls, value: str) -> str:
+        rate = Rate.parse(value)
+        if not 1 <= rate.fraction <= 120:
+            raise ValueError("a frame rate lies between 1 and 120")
+        return value
+
+
+class SceneFile(Model):
+    """An included file: more reference sets and shots."""
+
+    reference_sets: dict[Name, ReferenceSet] = Field(default_factory=dict)
+    shots: tuple[ShotEntry, ...] = ()
+
+
+class ProjectFile(Model):
+    """seedgen.yaml"""
+
+    seedgen: Literal[1] = Field(description="Version of this format.")
+    name: Name
+    provider: Text = LOCAL
+    model: Text | None = None
+    vars: dict[str, Any] = Field(default_factory=dict, description="Overridable with --var and --var-file.")
+    reference_sets: dict[Name, ReferenceSet] = Field(default_factory=dict)
+    defaults: Defaults = Defaults()
+    profiles: dict[Name, Profile] = Field(default_factory=dict)
+    providers: ProviderSettings = ProviderSettings()
+    budget: Budget = Budget()
+    include: tuple[Text, ...] = ()
+    shots: tuple[ShotEntry, ...] = ()
+    reels: dict[Name, Reel] = Field(default_factory=dict)
+
+    @field_validator("include")
+    @classmethod
+    def _inside(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        for pattern in value:
+            path = PurePosixPath(pattern)
+            if path.is_absolute() or ".." in path.parts:
+                raise ValueError("included files stand inside the project")
+        return value

@@ -1,0 +1,262 @@
+"""YAML source: text to plain values by YAML 1.2 core rules, and places to lines and columns.
+
+PyYAML's own loaders follow YAML 1.1, where `16:9` is 969, `010` is 8 and `no` is false. Here scalars
+mean what they look like: only `null`, `~`, `true`, `false`, decimal integers without a leading zero
+and plain decimals are typed, and decimals become `Decimal`, so that `1.50` still knows how it was
+written. Everything else is a string. The values are built from libyaml's parse events; a second,
+slower pass records where each value stands, and is made only when there is something to report.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+import yaml
+
+from seedgen.project.diagnostics import Diagnostic, Part, Severity, Spot, YamlPath, dotted
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from pathlib import Path
+
+MAX_BYTES = 10 * 1024 * 1024
+MAX_NODES = 2_000_000
+"""Nodes after aliases are expanded. A few hundred bytes of nested aliases can stand for billions."""
+MAX_DEPTH = 60
+
+_INTEGER = re.compile(r"-?[1-9][0-9]{0,17}|0")
+_DECIMAL = re.compile(r"-?(?:0|[1-9][0-9]{0,17})\.[0-9]{1,18}")
+_WORDS: dict[str, bool | None] = {"": None, "null": None, "~": None, "true": True, "false": False}
+
+_Loader: Any = getattr(yaml, "CLoader", yaml.Loader)
+
+
+def typed(text: str) -> Any:
+    """The value that a plain scalar means."""
+    if text in _WORDS:
+        return _WORDS[text]
+    head = text[0]
+    if head.isdigit() or head == "-":
+        if _INTEGER.fullmatch(text):
+            return int(text)
+        if _DECIMAL.fullmatch(text):
+            return Decimal(text)
+    return text
+
+
+@dataclass(slots=True)
+class _Anchor:
+    value: Any
+    nodes: int
+
+
+class _Problem(Exception):
+    """Ends the building of one file; what it carries is the file's only diagnostic."""
+
+    def __init__(self, summary: str, detail: str, mark: yaml.Mark | None) -> None:
+        super().__init__(summary)
+        self.summary = summary
+        self.detail = detail
+        self.mark = mark
+
+
+class _Builder:
+    """Builds values from parse events; records positions as well when asked to."""
+
+    def __init__(self, text: str, *, positions: bool) -> None:
+        self.events: Iterator[Any] = yaml.parse(text, Loader=_Loader)
+        self.anchors: dict[str, _Anchor | None] = {}
+        self.nodes = 0
+        self.duplicates: list[YamlPath] = []
+        self.spots: dict[tuple[YamlPath, Part], Spot] | None = {} if positions else None
+
+    def document(self) -> Any:
+        """The one document's value. Raises _Problem, yaml.YAMLError."""
+        events = self.events
+        next(events)  # StreamStart
+        if isinstance(next(events), yaml.StreamEndEvent):
+            return None
+        value = self._node(next(events), (), 0)
+        next(events)  # DocumentEnd
+        following = next(events)
+        if not isinstance(following, yaml.StreamEndEvent):
+            raise _Problem(
+                "more than one document",
+                "Keep one YAML document in a file, without `---`.",
+                following.start_mark,
+            )
+        return value
+
+    def _node(self, event: Any, path: YamlPath, depth: int) -> Any:
+        if isinstance(event, yaml.AliasEvent):
+            return self._alias(event, path)
+        started = self.nodes
+        self._count(1, event.start_mark)
+        if depth > MAX_DEPTH:
+            raise _Problem("nested too deep", f"At most {MAX_DEPTH} levels are read.", event.start_mark)
+        anchor = event.anchor
+        if anchor is not None:
+            self.anchors[anchor] = None
+        value: Any
+        if isinstance(event, yaml.ScalarEvent):
+            self._check_tag(event)
+            value = typed(event.value) if event.implicit[0] else event.value
+            self._mark(path, Part.VALUE, event)
+        elif isinstance(event, yaml.MappingStartEvent):
+            self._check_tag(event)
+            self._mark(path, Part.VALUE, event)
+            value = self._mapping(path, depth)
+        else:
+            self._check_tag(event)
+            self._mark(path, Part.VALUE, event)
+            value = self._sequence(path, depth)
+        if anchor is not None:
+            self.anchors[anchor] = _Anchor(value, self.nodes - started)
+        return value
+
+    def _mapping(self, path: YamlPath, depth: int) -> dict[str, Any]:
+        value: dict[str, Any] = {}
+        while not isinstance(event := next(self.events), yaml.MappingEndEvent):
+            if not isinstance(event, yaml.ScalarEvent):
+                raise _Problem("key is not a word", "Keys are plain words here.", event.start_mark)
+            key = event.value
+            duplicate = key in value
+            if duplicate:
+                self.duplicates.append((*path, key))
+            self._mark((*path, key), Part.KEY, event)
+            item = self._node(next(self.events), (*path, key), depth + 1)
+            if not duplicate:
+                value[key] = item
+        return value
+
+    def _sequence(self, path: YamlPath, depth: int) -> list[Any]:
+        value: list[Any] = []
+        while not isinstance(event := next(self.events), yaml.SequenceEndEvent):
+            value.append(self._node(event, (*path, len(value)), depth + 1))
+        return value
+
+    def _alias(self, event: Any, path: YamlPath) -> Any:
+        if event.anchor not in self.anchors:
+            raise _Problem("unknown anchor", f"No `&{event.anchor}` stands before this.", event.start_mark)
+        anchor = self.anchors[event.anchor]
+        if anchor is None:
+            raise _Problem(
+                "anchor contains itself",
+                f"`*{event.anchor}` stands inside `&{event.anchor}`.",
+                event.start_mark,
+            )
+        self._count(anchor.nodes, event.start_mark)
+        self._mark(path, Part.VALUE, event)
+        return anchor.value
+
+    def _count(self, nodes: int, mark: Any) -> None:
+        self.nodes += nodes
+        if self.nodes > MAX_NODES:
+            raise _Problem(
+                "too large once aliases are expanded",
+                f"At most {MAX_NODES:,} values are read from one file.",
+                mark,
+            )
+
+    def _check_tag(self, event: Any) -> None:
+        if event.tag not in (None, "!", "tag:yaml.org,2002:str"):
+            raise _Problem("tags are not read", f"Write the value without {event.tag!r}.", event.start_mark)
+
+    def _mark(self, path: YamlPath, part: Part, event: Any) -> None:
+        if self.spots is None:
+            return
+        start, end = event.start_mark, event.end_mark
+        length = end.column - start.column if end.line == start.line else 1
+        spot = Spot(start.line + 1, start.column + 1, max(1, length))
+        # Of a duplicate key the second one is the mistake, and it is noted last.
+        if part is Part.KEY or (path, part) not in self.spots:
+            self.spots[path, part] = spot
+
+
+def parse(text: str, file: Path) -> tuple[Any, list[Diagnostic]]:
+    """The value of one YAML text, with what is wrong with it.
+
+    A text that cannot be read at all gives None and one diagnostic; duplicate keys are reported
+    and the first one counts.
+    """
+    if len(text.encode("utf-8", "surrogatepass")) > MAX_BYTES:
+        limit = MAX_BYTES // (1024 * 1024)
+        return None, [
+            Diagnostic(
+                Severity.ERROR, "file too large", f"At most {limit} MiB are read from one file.", file=file
+            )
+        ]
+    builder = _Builder(text, positions=False)
+    try:
+        value = builder.document()
+    except _Problem as problem:
+        return None, [_fatal(problem.summary, problem.detail, problem.mark, file)]
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        detail = " ".join(part for part in (error.context, error.problem) if part)
+        return None, [
+            _fatal("not valid YAML", f"{_sentence(detail)} {_yaml_hint(detail)}".strip(), mark, file)
+        ]
+    except yaml.YAMLError as error:
+        return None, [_fatal("not valid YAML", _sentence(str(error).splitlines()[0]), None, file)]
+    return value, [
+        Diagnostic(
+            Severity.ERROR,
+            "key given twice",
+            "Keep one of the two; the first one counts so far.",
+            dotted(path),
+            file,
+            path,
+            Part.KEY,
+        )
+        for path in builder.duplicates
+    ]
+
+
+def locate(text: str, wanted: Iterable[tuple[YamlPath, Part]]) -> dict[tuple[YamlPath, Part], Spot]:
+    """Lines and columns of places in a YAML text.
+
+    A place that does not exist (a required key that is missing) gets the spot of what should hold
+    it. Meant for texts that `parse` could read; of any other, nothing is found.
+    """
+    builder = _Builder(text, positions=True)
+    spots = builder.spots
+    try:
+        builder.document()
+    except (_Problem, yaml.YAMLError):
+        return {}
+    found: dict[tuple[YamlPath, Part], Spot] = {}
+    for path, part in wanted:
+        spot = (spots or {}).get((path, part))
+        outer = path
+        while spot is None and spots and outer:
+            outer = outer[:-1]
+            spot = spots.get((outer, Part.KEY)) or spots.get((outer, Part.VALUE))
+            if spot:
+                spot = Spot(spot.line, spot.column, spot.length if (outer, Part.KEY) in spots else 1)
+        if spot is not None:
+            found[path, part] = spot
+    return found
+
+
+def _fatal(summary: str, detail: str, mark: Any, file: Path) -> Diagnostic:
+    spot = None if mark is None else Spot(mark.line + 1, mark.column + 1)
+    return Diagnostic(Severity.ERROR, summary, detail, file=file, spot=spot)
+
+
+def _sentence(text: str) -> str:
+    text = text.strip()
+    return text[:1].upper() + text[1:] + ("" if text.endswith((".", "?", "!")) else ".")
+
+
+def _yaml_hint(problem: str) -> str:
+    if "mapping values are not allowed" in problem:
+        return "Put text that contains `: ` into quotes."
+    if "cannot start any token" in problem:
+        return "Indent with spaces, and put text that starts with a special sign into quotes."
+    if "did not find expected" in problem:
+        return "Check the indentation and that every bracket and quote is closed."
+    return ""

@@ -1,0 +1,191 @@
+"""Templates: Jinja text to prompts and other strings, with failures that say where."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING, Any
+
+from jinja2 import BaseLoader, Environment, TemplateNotFound, TemplateSyntaxError
+from jinja2.exceptions import SecurityError, TemplateError, UndefinedError
+
+from seedgen.project.diagnostics import did_you_mean, known_words
+from seedgen.project.sandbox import Sandbox, bounded_output
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from jinja2 import Template
+
+SHIPPED = Path(__file__).parent.parent
+SHIPPED_PREFIX = "seedgen/"
+_INLINE = "<text>"
+_MAX_TEMPLATE = 1024 * 1024
+_UNDEFINED = re.compile(r"'([^']+)' is undefined")
+_TRAILING = re.compile(r"[ \t]+$", re.MULTILINE)
+
+
+@dataclass(frozen=True, slots=True)
+class TemplateFailure(Exception):
+    """A template that cannot be rendered. `file` and `line` are None for text inside YAML."""
+
+    summary: str
+    detail: str
+    file: Path | None = None
+    line: int | None = None
+
+
+class RefError(TemplateError):
+    """`ref()` names something that the shot does not carry. Says what in a sentence."""
+
+    def __init__(self, summary: str, detail: str) -> None:
+        super().__init__(detail)
+        self.summary = summary
+
+
+class _Files(BaseLoader):
+    """Finds `product.j2` in the project's templates, `seedgen/product.j2` among the shipped ones."""
+
+    def __init__(self, root: Path) -> None:
+        self.own = root / "templates"
+        packed = SHIPPED / "templates"
+        self.shipped = packed if packed.is_dir() else SHIPPED.parent / "templates"
+
+    def path(self, name: str) -> Path | None:
+        parts = PurePosixPath(name)
+        if parts.is_absolute() or ".." in parts.parts or "\\" in name:
+            return None
+        folder = self.shipped if name.startswith(SHIPPED_PREFIX) else self.own
+        path = folder / name.removeprefix(SHIPPED_PREFIX)
+        try:
+            real = path.resolve(strict=True)
+            return path if real.is_file() and real.is_relative_to(folder.resolve()) else None
+        except (OSError, ValueError):
+            return None
+
+    def names(self) -> list[str]:
+        own = [p.relative_to(self.own).as_posix() for p in sorted(self.own.glob("**/*.j2"))]
+        return own + [SHIPPED_PREFIX + p.name for p in sorted(self.shipped.glob("*.j2"))]
+
+    def get_source(self, environment: Environment, template: str) -> tuple[str, str, Any]:  # noqa: ARG002
+        path = self.path(template)
+        if path is None:
+            raise TemplateNotFound(template)
+        if path.stat().st_size > _MAX_TEMPLATE:
+            raise TemplateNotFound(template, f"{template} is larger than 1 MiB")
+        try:
+            return path.read_text(encoding="utf-8-sig"), str(path), None
+        except UnicodeDecodeError as error:
+            raise TemplateNotFound(template, f"{template} is not UTF-8") from error
+
+
+class Templates:
+    """Renders the strings of one project. Compiles each template and each distinct text once."""
+
+    def __init__(self, root: Path) -> None:
+        self._files = _Files(root)
+        self._sandbox = Sandbox(self._files)
+        self._inline: dict[str, Template] = {}
+
+    def text(self, source: str, scope: Mapping[str, Any]) -> str:
+        """A string of the project file, rendered. Raises TemplateFailure."""
+        if "{" not in source:
+            return source
+        try:
+            template = self._inline.get(source)
+            if template is None:
+                template = self._inline[source] = self._sandbox.from_string(source)
+        except TemplateError as error:
+            raise self._failure(error, None, scope) from error
+        return self._render(template, None, scope)
+
+    def file(self, name: str, scope: Mapping[str, Any]) -> str:
+        """A template file, rendered. Raises TemplateFailure."""
+        path = self._files.path(name)
+        if path is None:
+            hint = did_you_mean(name, self._files.names())
+            raise TemplateFailure(
+                "unknown template", f"No {name!r} in templates/. {hint}".strip() + self._shipped_hint(name)
+            )
+        try:
+            template = self._sandbox.get_template(name)
+        except (TemplateError, OSError) as error:
+            raise self._failure(error, path, scope) from error
+        return self._render(template, path, scope)
+
+    def _shipped_hint(self, name: str) -> str:
+        shipped = SHIPPED_PREFIX + name
+        return f" seedgen ships {shipped!r}." if self._files.path(shipped) else ""
+
+    def _render(self, template: Template, path: Path | None, scope: Mapping[str, Any]) -> str:
+        self._sandbox.loops = 0
+        try:
+            return canonical_text(bounded_output(template.generate(scope)))
+        except (
+            TemplateError,
+            TypeError,
+            ValueError,
+            ArithmeticError,
+            LookupError,
+            RecursionError,
+            AttributeError,
+        ) as error:
+            raise self._failure(error, path, scope) from error
+
+    def _failure(self, error: BaseException, path: Path | None, scope: Mapping[str, Any]) -> TemplateFailure:
+        file, line = _where(error, path)
+        if isinstance(error, TemplateSyntaxError):
+            if error.filename and path is not None:
+                file = Path(error.filename)
+            return TemplateFailure(
+                "template not readable", _sentence(error.message or ""), file, error.lineno if path else None
+            )
+        if isinstance(error, RefError):
+            return TemplateFailure(error.summary, str(error), file, line)
+        if isinstance(error, SecurityError):
+            return TemplateFailure("template not allowed", _sentence(str(error)), file, line)
+        if isinstance(error, UndefinedError):
+            return TemplateFailure("variable without a value", _undefined(str(error), scope), file, line)
+        if isinstance(error, TemplateNotFound):
+            hint = did_you_mean(str(error.name), self._files.names())
+            return TemplateFailure("unknown template", f"{_sentence(str(error))} {hint}".strip(), file, line)
+        if isinstance(error, RecursionError):
+            return TemplateFailure(
+                "template not allowed", "It includes or calls itself without end.", file, line
+            )
+        return TemplateFailure("template fails", _sentence(str(error)), file, line)
+
+
+def canonical_text(text: str) -> str:
+    """The one rewriting a prompt gets: line ends to \\n, no trailing space, NFC."""
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    return unicodedata.normalize("NFC", _TRAILING.sub("", text).rstrip())
+
+
+def _where(error: BaseException, path: Path | None) -> tuple[Path | None, int | None]:
+    """The innermost template line of a traceback; Jinja maps its frames to template lines."""
+    if path is None:
+        return None, None
+    file, line = path, 1
+    trace = error.__traceback__
+    while trace is not None:
+        name = trace.tb_frame.f_code.co_filename
+        if name.endswith(".j2"):
+            file, line = Path(name), trace.tb_lineno
+        trace = trace.tb_next
+    return file, line
+
+
+def _undefined(message: str, scope: Mapping[str, Any]) -> str:
+    if match := _UNDEFINED.search(message):
+        known = [name for name in scope if name != "ref"]
+        hint = did_you_mean(match[1], known) or f"In scope: {known_words(known)}."
+        return f"{match[1]!r} is not defined. {hint}"
+    return _sentence(message)
+
+
+def _sentence(text: str) -> str:
+    text = text.strip()
+    return text[:1].upper() + text[1:] + ("" if text.endswith((".", "?", "!")) else ".")

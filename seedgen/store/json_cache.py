@@ -1,0 +1,123 @@
+"""diskcache, tamed: it evicts nothing, stores JSON instead of pickles, and its errors are ours.
+
+By default diskcache throws entries out at 1 GiB and pickles values. A cache folder may come from
+somebody else, and reading a pickle runs its code; so keys and values are text here, and anything of
+another kind in the database counts as absent.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from typing import TYPE_CHECKING, Any
+
+import diskcache
+from diskcache.core import MODE_RAW
+
+from seedgen.errors import StoreError
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator
+    from pathlib import Path
+
+_INLINE = 2**30
+"""Texts below this stand in the database itself, so that no entry is ever a file of its own."""
+
+
+class _TextDisk(diskcache.Disk):  # type: ignore[misc]
+    """Text in, text out. What is not raw text is not read."""
+
+    def put(self, key: str) -> tuple[str, bool]:
+        return str(key), True
+
+    def get(self, key: Any, raw: bool) -> str:
+        return str(key) if raw else ""
+
+    def store(self, value: str, read: bool, key: Any = None) -> tuple[int, int, None, str]:
+        return 0, MODE_RAW, None, value
+
+    def fetch(self, mode: int, filename: str | None, value: Any, read: bool) -> str | None:
+        return value if mode == MODE_RAW and isinstance(value, str) else None
+
+
+class TextCache:
+    """A durable mapping of text to text in one folder, safe for several processes at once."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._cache: Any = None
+
+    @property
+    def exists(self) -> bool:
+        """Whether anything was ever written."""
+        return (self._folder / "cache.db").is_file()
+
+    def _open(self) -> Any:
+        if self._cache is None:
+            try:
+                self._cache = diskcache.Cache(
+                    str(self._folder),
+                    disk=_TextDisk,
+                    disk_min_file_size=_INLINE,
+                    eviction_policy="none",
+                    cull_limit=0,
+                    size_limit=2**60,
+                    statistics=False,
+                    sqlite_synchronous=2,
+                    timeout=60,
+                )
+            except (sqlite3.Error, OSError) as error:
+                raise self._failed(error) from error
+        return self._cache
+
+    def get_many(self, keys: Collection[str]) -> Iterator[tuple[str, str]]:
+        """The entries of some keys that there are."""
+        if not self.exists:
+            return
+        cache = self._open()
+        try:
+            # Asking for each of 10,000 new keys costs more than listing what is there.
+            few = len(cache) < len(keys)
+            for key in set(keys) & set(cache.iterkeys()) if few else keys:
+                value = cache.get(key)
+                if value is not None:
+                    yield key, value
+        except (sqlite3.Error, OSError, diskcache.Timeout) as error:
+            raise self._failed(error) from error
+
+    def put(self, key: str, value: str) -> None:
+        """Write an entry durably."""
+        cache = self._open()
+        try:
+            cache.set(key, value)
+        except (sqlite3.Error, OSError, diskcache.Timeout) as error:
+            raise self._failed(error) from error
+
+    def drop(self, key: str) -> None:
+        """Remove an entry."""
+        cache = self._open()
+        try:
+            cache.delete(key)
+        except (sqlite3.Error, OSError, diskcache.Timeout) as error:
+            raise self._failed(error) from error
+
+    def values(self) -> Iterator[str]:
+        """Every entry."""
+        if not self.exists:
+            return
+        cache = self._open()
+        for key in cache.iterkeys():
+            value = cache.get(key)
+            if value is not None:
+                yield value
+
+    def close(self) -> None:
+        """Close the database."""
+        if self._cache is not None:
+            self._cache.close()
+            self._cache = None
+
+    def _failed(self, error: Exception) -> StoreError:
+        return StoreError(
+            f"the cache's {self._folder.name} database cannot be used: {error}",
+            remedy="Check free space and permissions. Clips are kept apart from it and are safe.",
+        )

@@ -1,0 +1,76 @@
+"""seedgen.lock on disk."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+from pydantic import ValidationError
+
+from seedgen.errors import LockUnreadable
+from seedgen.planning.lock import Lock
+from seedgen.store.disk import replace_text
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+_MARKERS = (b"<<<<<<< ", b">>>>>>> ")
+
+
+def lock_name(profile: str | None) -> str:
+    """`seedgen.lock`, or `seedgen.<profile>.lock`."""
+    return f"seedgen.{profile}.lock" if profile else "seedgen.lock"
+
+
+class LockOnDisk:
+    """One lock file."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    def read(self) -> Lock:
+        """The lock; an empty one when there is no file. Raises LockUnreadable."""
+        try:
+            data = self.path.read_bytes()
+        except FileNotFoundError:
+            return Lock()
+        except OSError as error:
+            raise LockUnreadable(f"{self.path.name} cannot be read: {error.strerror or error}") from error
+        if any(line.startswith(_MARKERS) for line in data.splitlines()):
+            raise LockUnreadable(
+                f"{self.path.name} has conflict markers from a merge",
+                remedy=f"Take either side (`git checkout --theirs {self.path.name}`), then apply: "
+                "clips that the cache has are reused at no cost.",
+            )
+        try:
+            return Lock.model_validate_json(data)
+        except ValidationError as error:
+            raise _unreadable(self.path.name, data, error) from error
+
+    def write(self, lock: Lock) -> None:
+        """Replace the file atomically, unless it has these bytes already."""
+        text = lock.to_text()
+        try:
+            if self.path.read_text(encoding="utf-8") == text:
+                return
+        except (OSError, UnicodeDecodeError):
+            pass
+        replace_text(self.path, text)
+
+
+def _unreadable(name: str, data: bytes, error: ValidationError) -> LockUnreadable:
+    try:
+        value = json.loads(data)
+    except ValueError:
+        value = None
+    version = value.get("version") if isinstance(value, dict) else None
+    if isinstance(version, int) and version > 1:
+        return LockUnreadable(
+            f"{name} is of version {version}; this seedgen reads version 1", remedy="Upgrade seedgen."
+        )
+    first = error.errors(include_url=False)[0]
+    where = ".".join(str(step) for step in first["loc"]) or "the file"
+    return LockUnreadable(
+        f"{name} is damaged at {where}: {first['msg'].lower()}",
+        remedy=f"Restore it with `git checkout {name}`. Without it, an apply reuses what the cache has.",
+    )

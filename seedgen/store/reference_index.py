@@ -1,0 +1,92 @@
+"""Reference index: digests and facts of files, remembered as git's index does, so that unchanged
+media are not read again."""
+
+from __future__ import annotations
+
+import json
+import time
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from seedgen.digest import Digest, digest_file
+from seedgen.project.media import FileIdentity, MediaFacts, MediaType
+from seedgen.store.disk import replace_text
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+_VERSION = 1
+_GRANULARITY_NS = 2_000_000_000
+"""FAT keeps times to 2 s. A file written within that of its record may change again unseen."""
+
+
+class ReferenceIndex:
+    """Identifies files by content; trusts (path, size, mtime, inode) for those it has seen.
+
+    `probe` gives the facts of a media file and may raise UnreadableMedia.
+    """
+
+    def __init__(
+        self, path: Path, probe: Callable[[Path], MediaFacts], clock: Callable[[], int] = time.time_ns
+    ) -> None:
+        self._path = path
+        self._probe = probe
+        self._clock = clock
+        self._known: dict[str, dict[str, Any]] | None = None
+        self._changed = False
+
+    def identify(self, path: Path) -> FileIdentity:
+        """Digest and facts of a file. Raises OSError, UnreadableMedia."""
+        known = self._load()
+        status = path.stat()
+        stamp = [status.st_size, status.st_mtime_ns, status.st_ino]
+        entry = known.get(str(path))
+        if entry is not None and entry.get("stamp") == stamp:
+            identity = _identity(entry)
+            if identity is not None:
+                return identity
+        recorded = self._clock()
+        facts = self._probe(path)
+        digest = digest_file(path)
+        if recorded - status.st_mtime_ns > _GRANULARITY_NS:
+            known[str(path)] = {"stamp": stamp, "digest": digest, "facts": _written(facts)}
+            self._changed = True
+        elif entry is not None:
+            del known[str(path)]
+            self._changed = True
+        return FileIdentity(digest, facts)
+
+    def save(self) -> None:
+        """Write what was learnt; a folder that cannot be written costs time later, and no more."""
+        if not self._changed or self._known is None:
+            return
+        value = {"version": _VERSION, "files": self._known}
+        try:
+            replace_text(self._path, json.dumps(value, separators=(",", ":")), durable=False)
+        except OSError:
+            return
+        self._changed = False
+
+    def _load(self) -> dict[str, dict[str, Any]]:
+        if self._known is None:
+            try:
+                value = json.loads(self._path.read_bytes())
+                files = value["files"] if value["version"] == _VERSION else {}
+            except (OSError, ValueError, KeyError, TypeError):
+                files = {}
+            self._known = files if isinstance(files, dict) else {}
+        return self._known
+
+
+def _written(facts: MediaFacts) -> list[Any]:
+    return [facts.type.value, facts.format, facts.size_bytes, facts.width, facts.height, str(facts.seconds)]
+
+
+def _identity(entry: dict[str, Any]) -> FileIdentity | None:
+    try:
+        kind, form, size, width, height, seconds = entry["facts"]
+        facts = MediaFacts(MediaType(kind), form, size, width, height, Decimal(seconds))
+        return FileIdentity(Digest(entry["digest"]), facts)
+    except (KeyError, TypeError, ValueError, ArithmeticError):
+        return None

@@ -1,0 +1,42 @@
+"""Takes by fingerprint: what has been generated for which request."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pydantic import ValidationError
+
+from seedgen.digest import Fingerprint
+from seedgen.planning.lock import Take
+from seedgen.store.json_cache import TextCache
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+    from pathlib import Path
+
+
+class TakeStore:
+    """The action cache. A record that cannot be read counts as absent: corrupt means miss."""
+
+    def __init__(self, folder: Path) -> None:
+        self._cache = TextCache(folder)
+
+    def find(self, fingerprints: Collection[Fingerprint]) -> dict[Fingerprint, Take]:
+        """The takes recorded for some requests."""
+        found = {}
+        for key, text in self._cache.get_many(fingerprints):
+            try:
+                take = Take.model_validate_json(text)
+            except ValidationError:
+                continue
+            if take.fingerprint == key:
+                found[Fingerprint(key)] = take
+        return found
+
+    def record(self, take: Take) -> None:
+        """Remember a take under its fingerprint, durably."""
+        self._cache.put(take.fingerprint, take.model_dump_json())
+
+    def close(self) -> None:
+        """Close the database."""
+        self._cache.close()
