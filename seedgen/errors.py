@@ -31,7 +31,7 @@ certainly not accepted may be repeated without asking.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -51,9 +51,13 @@ class SeedgenError(Exception):
 
 
 class ProjectError(SeedgenError):
-    """The project's files do not add up. `diagnostics` holds every problem found, located."""
+    """The project's files do not add up.
 
-    def __init__(self, diagnostics: Sequence[object]) -> None:
+    `diagnostics` holds every problem found, located: `project.diagnostics.Diagnostic`, which lives a
+    floor above and is not named here for that reason.
+    """
+
+    def __init__(self, diagnostics: Sequence[Any]) -> None:
         count = len(diagnostics)
         super().__init__(f"{count} problem{'' if count == 1 else 's'} in the project")
         self.diagnostics = tuple(diagnostics)

@@ -127,7 +127,7 @@ class SegmentEncoder(Protocol):
         """What, besides the arguments, decides the bytes: ffmpeg's version, threads, recipe."""
 
     async def encode(self, segment: ClipSegment | CardSegment, form: ReelFormat, files: SegmentFiles) -> None:
-        """Write `files.video` and `files.audio`. Raises FfmpegFailed."""
+        """Write `files.video` and `files.audio`. Raises FfmpegFailed, UnreadableMedia."""
 
     async def join(self, segments: Sequence[SegmentFiles], form: ReelFormat, out: Path) -> None:
         """Join without re-encoding video, one pass of AAC over all sound. Raises FfmpegFailed.

@@ -6,12 +6,14 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Protocol
 
+from seedgen.digest import Fingerprint  # noqa: TC001  the journal reads entries by their annotations
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping
     from contextlib import AbstractContextManager
     from pathlib import Path
 
-    from seedgen.digest import Digest, Fingerprint
+    from seedgen.digest import Digest
     from seedgen.planning.lock import Lock, Take
 
 
@@ -52,6 +54,15 @@ class LockFile(Protocol):
 
     def write(self, lock: Lock) -> None:
         """Replace the file atomically, unless it has these bytes already."""
+
+
+@dataclass(frozen=True, slots=True)
+class DiskUse:
+    """Bytes that the cache takes, and that are free beside it."""
+
+    objects: int
+    segments: int
+    free: int
 
 
 class Stage(StrEnum):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import shutil
 import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -56,6 +57,17 @@ def _default_mode() -> int:
     mask = os.umask(0)
     os.umask(mask)
     return 0o666 & ~mask
+
+
+def folder_size(folder: Path) -> int:
+    """Bytes of all files below a folder; 0 when there is none."""
+    return sum(file.stat().st_size for file in folder.glob("**/*") if file.is_file())
+
+
+def free_space(folder: Path) -> int:
+    """Bytes free where a folder is or would be."""
+    standing = next(place for place in (folder, *folder.absolute().parents) if place.is_dir())
+    return shutil.disk_usage(standing).free
 
 
 @contextlib.contextmanager

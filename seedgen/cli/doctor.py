@@ -1,0 +1,45 @@
+"""`seedgen doctor`"""
+
+from __future__ import annotations
+
+import shutil
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from seedgen import __version__
+from seedgen.errors import SeedgenError
+
+if TYPE_CHECKING:
+    from seedgen.cli.invocation import Invocation
+
+
+@click.command(epilog="Example:  seedgen doctor")
+@click.pass_obj
+def command(invocation: Invocation) -> int:
+    """Check what seedgen needs: ffmpeg, Python, disk space, the cache, and which keys are set."""
+    from seedgen.media.ffmpeg import find_ffmpeg
+
+    paint, sound = invocation.out_paint, True
+    good, bad = paint.green("ok"), paint.red("!!")
+    version = ".".join(str(part) for part in sys.version_info[:3])
+    lines = [f"{good}  seedgen {__version__}, Python {version}"]
+    explicit = invocation.environment.get("SEEDGEN_FFMPEG")
+    try:
+        ffmpeg = find_ffmpeg(Path(explicit) if explicit else None, invocation.environment.get("PATH"))
+        lines.append(f"{good}  {ffmpeg.identity}\n      {ffmpeg.exe}")
+    except SeedgenError as error:
+        sound = False
+        lines.append(f"{bad}  {error}\n      {error.remedy}")
+    folder = invocation.cache_dir or invocation.root / ".seedgen" / "cache"
+    standing = next(p for p in (folder, *folder.absolute().parents) if p.is_dir())
+    free = shutil.disk_usage(standing).free
+    enough = free > 2 * 1024**3
+    lines.append(f"{good if enough else bad}  {free / 1024**3:.1f} GiB free for the cache in {folder}")
+    for name, provider in (("EACHLABS_API_KEY", "eachlabs"), ("OXEN_API_KEY", "oxen")):
+        state = "set" if invocation.environment.get(name) else "not set (only needed for that provider)"
+        lines.append(f"{paint.dim('--')}  {name} for {provider}: {state}")
+    click.echo("\n".join(lines), color=paint.on)
+    return 0 if sound and enough else 1

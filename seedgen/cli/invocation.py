@@ -1,0 +1,84 @@
+"""Invocation: what was typed before the command, and the terminal it was typed in."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from seedgen.views.paint import Paint
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from seedgen.app import Workspace
+
+
+@dataclass(frozen=True, slots=True)
+class Invocation:
+    """Options of the command line as a whole. `root` is the project's folder."""
+
+    root: Path
+    environment: Mapping[str, str]
+    profile: str | None = None
+    variables: tuple[str, ...] = ()
+    var_files: tuple[Path, ...] = ()
+    cache_dir: Path | None = None
+    allow_outside: bool = False
+    no_color: bool = False
+
+    def open(self) -> Workspace:
+        """Open the project. Raises ProjectError when there is none."""
+        from seedgen.app import Settings, Workspace
+
+        explicit = self.environment.get("SEEDGEN_FFMPEG")
+        return Workspace(
+            Settings(
+                root=self.root,
+                profile=self.profile,
+                variables=self.variables,
+                var_files=self.var_files,
+                cache_dir=self.cache_dir,
+                allow_outside=self.allow_outside,
+                ffmpeg=Path(explicit) if explicit else None,
+                search_path=self.environment.get("PATH"),
+            )
+        )
+
+    def _colours(self, stream: Any) -> bool:
+        plain = self.no_color or self.environment.get("NO_COLOR") or self.environment.get("TERM") == "dumb"
+        return not plain and stream.isatty()
+
+    @property
+    def paint(self) -> Paint:
+        """Colour for stderr."""
+        return Paint(self._colours(sys.stderr))
+
+    @property
+    def out_paint(self) -> Paint:
+        """Colour for stdout."""
+        return Paint(self._colours(sys.stdout))
+
+    @property
+    def live(self) -> bool:
+        """Whether stderr is a terminal that can be redrawn."""
+        return sys.stderr.isatty() and self.environment.get("TERM") != "dumb"
+
+    @property
+    def can_ask(self) -> bool:
+        """Whether somebody is there to answer a question."""
+        return sys.stdin.isatty() and sys.stderr.isatty()
+
+    @property
+    def width(self) -> int:
+        """Columns of the terminal."""
+        return shutil.get_terminal_size((100, 24)).columns
+
+    def warn(self, workspace: Workspace) -> None:
+        """Show a project's warnings on stderr."""
+        if workspace.warnings:
+            from seedgen.views.diagnostics import diagnostics_text
+
+            sys.stderr.write(diagnostics_text(workspace.warnings, workspace.project.root, self.paint) + "\n")

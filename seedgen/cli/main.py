@@ -1,0 +1,186 @@
+"""The command `seedgen`: options before the command, commands imported when called, errors for people."""
+
+from __future__ import annotations
+
+import importlib
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from seedgen.cli.invocation import Invocation
+from seedgen.errors import SeedgenError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+_COMMANDS = {
+    "init": "start a project that applies at once",
+    "validate": "every problem of the project at once",
+    "plan": "what would be generated, why, and for how much",
+    "apply": "generate what changed and assemble the reels",
+    "reel": "assemble reels from what there is; free",
+    "status": "where the shots stand",
+    "show": "one shot whole",
+    "render": "a shot's prompt and request as they would be sent",
+    "doctor": "check ffmpeg, the cache and the keys",
+    "schema": "JSON Schema of project, lock, plan, event and card",
+    "completion": "shell completion for bash, zsh and fish",
+    "version": "seedgen's version",
+}
+
+EXIT_ERROR = 1
+EXIT_INTERRUPTED = 130
+
+
+class _Commands(click.Group):
+    """Imports a command's module when the command is called: start-up is a feature."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
+        return list(_COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
+        if cmd_name not in _COMMANDS:
+            return None
+        module = importlib.import_module(f"seedgen.cli.{cmd_name}")
+        command: click.Command = module.command
+        return command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        if args and args[0] not in _COMMANDS and not args[0].startswith("-"):
+            import difflib
+
+            near = difflib.get_close_matches(args[0], _COMMANDS, n=1)
+            hint = f" Did you mean `{near[0]}`?" if near else " `seedgen --help` lists them."
+            raise click.UsageError(f"no command {args[0]!r}.{hint}")
+        return super().resolve_command(ctx, args)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
+        with formatter.section("Commands"):
+            formatter.write_dl(list(_COMMANDS.items()))
+
+
+@click.group(
+    cls=_Commands,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    epilog="Example:  seedgen -C examples/sneaker plan",
+)
+@click.option(
+    "-C", "directory", metavar="DIR", type=click.Path(path_type=Path), help="Run there instead of here."
+)
+@click.option(
+    "--profile", metavar="NAME", envvar="SEEDGEN_PROFILE", help="A profile of the project, with its own lock."
+)
+@click.option("--var", "variables", metavar="K=V", multiple=True, help="Override a variable of the project.")
+@click.option(
+    "--var-file",
+    "var_files",
+    metavar="F",
+    multiple=True,
+    type=click.Path(path_type=Path),
+    help="Override from a YAML file.",
+)
+@click.option(
+    "--cache-dir",
+    metavar="D",
+    envvar="SEEDGEN_CACHE_DIR",
+    type=click.Path(path_type=Path),
+    help="The cache folder; may be shared.",
+)
+@click.option("--allow-outside", is_flag=True, help="Let references lie outside the project.")
+@click.option("--no-color", is_flag=True, help="No colour, whatever the terminal.")
+@click.pass_context
+def command_line(
+    ctx: click.Context,
+    directory: Path | None,
+    profile: str | None,
+    variables: tuple[str, ...],
+    var_files: tuple[Path, ...],
+    cache_dir: Path | None,
+    allow_outside: bool,
+    no_color: bool,
+) -> None:
+    """Terraform for AI video: plan, pay for and keep only the shots that changed."""
+    ctx.obj = Invocation(
+        root=directory or Path(),
+        profile=profile,
+        variables=variables,
+        # Files named on the command line are relative to where the command was typed.
+        var_files=tuple(file.absolute() for file in var_files),
+        cache_dir=cache_dir.absolute() if cache_dir else None,
+        allow_outside=allow_outside,
+        no_color=no_color,
+        environment=os.environ,
+    )
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Run the command line and return its exit code. Never raises."""
+    invocation = Invocation(root=Path(), environment=os.environ, no_color="--no-color" in arguments)
+    try:
+        result: Any = command_line.main(args=list(arguments), prog_name="seedgen", standalone_mode=False)
+        code = result if isinstance(result, int) else 0
+        sys.stdout.flush()
+    except click.exceptions.Exit as ended:
+        code = ended.exit_code
+    except (click.Abort, KeyboardInterrupt):
+        code = _say("\nInterrupted.\n", EXIT_INTERRUPTED)
+    except click.ClickException as error:
+        code = _usage(error, invocation)
+    except SeedgenError as error:
+        code = _ours(error, invocation)
+    except BrokenPipeError:
+        code = _broken_pipe()
+    except OSError as error:
+        code = _say(f"{invocation.paint.red('Error:')} {_system(error)}\n", EXIT_ERROR)
+    except Exception as error:  # noqa: BLE001  the last line of defence: a bug says that it is one
+        code = _bug(error, invocation)
+    return code
+
+
+def _say(text: str, code: int) -> int:
+    sys.stderr.write(text)
+    return code
+
+
+def _usage(error: click.ClickException, invocation: Invocation) -> int:
+    text = f"{invocation.paint.red('Error:')} {error.format_message()}\n"
+    context = getattr(error, "ctx", None)
+    if context is not None and context.command is not None:
+        text += f"  `{context.command_path} --help` says how.\n"
+    return _say(text, EXIT_ERROR)
+
+
+def _ours(error: SeedgenError, invocation: Invocation) -> int:
+    from seedgen.views.diagnostics import error_text
+
+    return _say(error_text(error, Path.cwd(), invocation.paint), EXIT_ERROR)
+
+
+def _system(error: OSError) -> str:
+    name = f"{error.filename}: " if error.filename else ""
+    return f"{name}{error.strerror or error}"
+
+
+def _broken_pipe() -> int:
+    """Whoever read our output has left, as `head` does; say nothing more, not even at exit."""
+    sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: PTH123, SIM115
+    return EXIT_ERROR
+
+
+def _bug(error: Exception, invocation: Invocation) -> int:
+    if os.environ.get("SEEDGEN_DEBUG"):
+        import traceback
+
+        traceback.print_exc()
+    name = invocation.paint.red("This is a bug in seedgen:")
+    return _say(
+        f"{name} {type(error).__name__}: {error}\n"
+        "  Please report it in the issue tracker with what SEEDGEN_DEBUG=1 prints. "
+        "Clips that were paid for are in the cache.\n",
+        EXIT_ERROR,
+    )

@@ -1,0 +1,57 @@
+"""`seedgen plan`"""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
+
+import click
+
+from seedgen import __version__
+from seedgen.cli.options import max_cost_option, replace_option, select_option
+
+if TYPE_CHECKING:
+    from decimal import Decimal
+
+    from seedgen.cli.invocation import Invocation
+
+EXIT_CHANGES = 2
+
+
+@click.command(epilog="Example:  seedgen plan --select 'tag:hero 030*'")
+@select_option
+@replace_option
+@max_cost_option
+@click.option("--json", "as_json", is_flag=True, help="One JSON document (schema/plan.schema.json).")
+@click.option("--all", "everything", is_flag=True, help="List unchanged shots too.")
+@click.option("--detailed-exitcode", is_flag=True, help="Exit with 2 when there are changes.")
+@click.pass_obj
+def command(
+    invocation: Invocation,
+    chosen: tuple[str, ...],
+    replaced: tuple[str, ...],
+    max_cost: Decimal | None,
+    as_json: bool,
+    everything: bool,
+    detailed_exitcode: bool,
+) -> int:
+    """Show which shots would be generated, why, and for how much.
+
+    Nothing is submitted and nothing is written. Needs no network and no key.
+    """
+    workspace = invocation.open()
+    plan = workspace.plan(chosen=chosen, replaced=replaced, max_cost=max_cost)
+    if as_json:
+        from seedgen.views.documents import plan_document, plan_json
+
+        root, found = workspace.project.root, workspace.warnings
+        click.echo(plan_json(plan_document(plan, found, root, __version__, everything=everything)), nl=False)
+    else:
+        from seedgen.views.plan_text import blocked_text, plan_text
+
+        invocation.warn(workspace)
+        text = plan_text(plan, invocation.out_paint, invocation.width, everything=everything)
+        click.echo(text, nl=False, color=invocation.out_paint.on)
+        sys.stderr.write(blocked_text(plan))
+    workspace.close()
+    return EXIT_CHANGES if detailed_exitcode and plan.has_changes else 0

@@ -1,0 +1,38 @@
+"""`seedgen reel`"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from seedgen.cli.options import complete_reels
+
+if TYPE_CHECKING:
+    import asyncio
+
+    from seedgen.cli.invocation import Invocation
+
+
+@click.command(epilog="Example:  seedgen reel main")
+@click.argument("names", metavar="[NAME]...", nargs=-1, shell_complete=complete_reels)
+@click.pass_obj
+def command(invocation: Invocation, names: tuple[str, ...]) -> int:
+    """Assemble reels from what there is; free. Without NAME, every reel.
+
+    A shot without a clip appears as its animatic, so a reel can be watched from the first minute.
+    """
+
+    from seedgen.cli.running import run_until_stopped
+    from seedgen.cli.watching import watcher
+
+    workspace = invocation.open()
+    invocation.warn(workspace)
+    with watcher(invocation, None, workspace.project.root) as watching:
+
+        async def work(_: asyncio.Event) -> None:
+            await workspace.assemble(names or list(workspace.reels), watching.tell)
+
+        run_until_stopped(work)
+    workspace.close()
+    return 0

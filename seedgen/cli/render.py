@@ -1,0 +1,27 @@
+"""`seedgen render`"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from seedgen.cli.options import complete_shots
+
+if TYPE_CHECKING:
+    from seedgen.cli.invocation import Invocation
+
+
+@click.command(epilog="Example:  seedgen render 010")
+@click.argument("shot_id", metavar="SHOT", shell_complete=complete_shots)
+@click.option("--prompt", "prompt_only", is_flag=True, help="The prompt alone.")
+@click.pass_obj
+def command(invocation: Invocation, shot_id: str, prompt_only: bool) -> int:
+    """Print a shot's prompt and request as they would be sent."""
+    from seedgen.views.shots import render_text
+
+    workspace = invocation.open()
+    workspace.require_sound()
+    shot = workspace.shot(shot_id)
+    click.echo(render_text(shot, workspace.project.root, prompt_only=prompt_only), nl=False)
+    return 0

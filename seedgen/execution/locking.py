@@ -1,0 +1,75 @@
+"""Locking: the state of the lock while an apply goes on, written at checkpoints."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING
+
+from seedgen.planning.lock import LockedShot, RequestRecord
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from seedgen.planning.lock import Lock, Take
+    from seedgen.planning.plan import Change
+    from seedgen.planning.request import Request
+    from seedgen.ports.store import LockFile
+
+_CHECKPOINT_S = 2.0
+
+
+class RunningLock:
+    """Takes arrive one by one; the file is rewritten every two seconds at most, and at the end."""
+
+    def __init__(
+        self, file: LockFile, lock: Lock, plan_id: str, clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._file = file
+        self._start = lock
+        self._plan_id = plan_id
+        self._clock = clock
+        self._written_at = clock()
+        self.shots = dict(lock.shots)
+
+    @property
+    def lock(self) -> Lock:
+        """The lock as it stands now; the one it began with when nothing changed."""
+        return self._start.with_shots(self.shots, self._plan_id)
+
+    def record(self, change: Change, request: Request, take: Take) -> None:
+        """A shot has a take for this request."""
+        first = request.numbered(1)
+        fingerprint = first.fingerprint()
+        before = self.shots.get(change.shot)
+        take = take if take.take == change.take else take.model_copy(update={"take": change.take})
+        if before is not None and before.fingerprint == fingerprint:
+            others = tuple(t for t in before.takes if t.take != take.take)
+            takes = tuple(sorted((*others, take), key=lambda t: t.take))
+            self.shots[change.shot] = before.model_copy(update={"takes": takes})
+        else:
+            self.shots[change.shot] = LockedShot(
+                fingerprint=fingerprint,
+                request=RequestRecord.model_validate(first.canonical()),
+                takes=(take,),
+            )
+
+    def move(self, change: Change) -> None:
+        """A shot's whole entry goes to another id."""
+        if change.moved_from in self.shots:
+            self.shots[change.shot] = self.shots.pop(change.moved_from)
+
+    def remove(self, change: Change) -> None:
+        """A shot is declared no longer."""
+        self.shots.pop(change.shot, None)
+
+    def checkpoint(self) -> None:
+        """Write the file if the last time is long enough ago."""
+        if self._clock() - self._written_at >= _CHECKPOINT_S:
+            self.flush()
+
+    def flush(self) -> None:
+        """Write the file now, if anything changed since the apply began."""
+        lock = self.lock
+        if lock is not self._start:
+            self._file.write(lock)
+        self._written_at = self._clock()

@@ -1,0 +1,201 @@
+"""Set a prompt as captions: a panel in the lower third, or large in the middle, in pages over time."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+from math import ceil
+from typing import TYPE_CHECKING
+
+from PIL import Image, ImageDraw
+
+from seedgen.media.lettering import (
+    Weight,
+    draw_lines,
+    limit,
+    line_height,
+    load_font,
+    shorten,
+    text_width,
+    wrap,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from seedgen.geometry import Size
+    from seedgen.media.lettering import Font
+    from seedgen.timing import Rate
+
+_MARGIN = Fraction(1, 20)
+"""Safe margin on every side, as a part of that side."""
+
+_PAGE_SECONDS = Fraction(3, 2)
+_MEASURE = 31
+"""Longest line, in ems: some 60 characters of Inter, above which the eye loses its way back."""
+
+_PANEL = (13, 13, 16, 184)
+_INK = (250, 250, 248, 255)
+_FAINT = (250, 250, 248, 84)
+_NOTHING = (250, 250, 248, 0)
+_MOST_DOTS = 12
+_SMOOTH = 4
+"""Rounded corners are drawn this many times larger and reduced, as Pillow draws them jagged."""
+
+
+@dataclass(frozen=True, slots=True)
+class Overlay:
+    """Pictures laid over the frame at `left`, `top`, one after another, each for `page_frames` frames.
+
+    All are RGBA and of one even size, at an even place: 4:2:0 video has one colour for two pixels.
+    """
+
+    pages: tuple[Image.Image, ...]
+    left: int
+    top: int
+    page_frames: int
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """Width and height in pixels."""
+        return self.pages[0].size
+
+
+@dataclass(frozen=True, slots=True)
+class _Setting:
+    """Text broken into pages of lines, in a type that fits."""
+
+    font: Font
+    pages: tuple[tuple[str, ...], ...]
+
+    @property
+    def width(self) -> int:
+        """Of the longest line."""
+        return max(text_width(line, self.font) for page in self.pages for line in page)
+
+    @property
+    def height(self) -> int:
+        """Of the longest page, with its dots."""
+        return max(len(page) for page in self.pages) * line_height(self.font) + self.foot
+
+    @property
+    def foot(self) -> int:
+        """Of the row of dots; without it where there is one page, or more than anybody counts."""
+        return int(self.font.size * 0.9) if 1 < len(self.pages) <= _MOST_DOTS else 0
+
+
+def caption(text: str, frame: Size, rate: Rate, frames: int) -> Overlay | None:
+    """The caption's panel, on the lower safe margin; None for a text without a visible character."""
+    short = min(frame.width, frame.height)
+    large, small = max(18, round(short * 0.038)), max(15, round(short * 0.031))
+    padding = large * 7 // 10
+    safe = int(frame.width * (1 - 2 * _MARGIN)) - 2 * padding
+    setting = _set(text, ((large, 3), (small, 5)), safe, _pages_allowed(rate, frames))
+    if setting is None:
+        return None
+    width = _even(setting.width + 2 * padding)
+    height = _even(setting.height + 2 * (padding * 2 // 3))
+    panel = _rounded(width, height, int(setting.font.size * 0.45), _PANEL)
+    top = frame.height - int(frame.height * _MARGIN) - height
+    left = (frame.width - width) // 4 * 2
+    return Overlay(_pages(setting, panel), left, top // 2 * 2, frames // len(setting.pages))
+
+
+def title(text: str, frame: Size, rate: Rate, frames: int) -> Overlay | None:
+    """The text large in the middle, without a panel: for a frame with nothing else in it."""
+    short = min(frame.width, frame.height)
+    sizes = tuple((max(15, round(short * part)), rows) for part, rows in ((0.066, 5), (0.05, 7), (0.038, 10)))
+    safe = int(frame.width * (1 - 4 * _MARGIN))
+    setting = _set(text, sizes, safe, _pages_allowed(rate, frames))
+    if setting is None:
+        return None
+    nothing = Image.new("RGBA", (_even(setting.width + 4), _even(setting.height)), _NOTHING)
+    left, top = (frame.width - nothing.width) // 4 * 2, (frame.height - nothing.height) // 4 * 2
+    return Overlay(_pages(setting, nothing), left, top, frames // len(setting.pages))
+
+
+def mark(text: str, frame: Size, frames: int) -> Overlay | None:
+    """A small label in the upper right corner; None for an empty one."""
+    if not text.strip():
+        return None
+    size = max(12, round(min(frame.width, frame.height) * 0.025))
+    font = load_font(Weight.SEMIBOLD, size)
+    label = shorten(text, font, frame.width // 2)
+    width = _even(text_width(label, font) + 2 * (size * 3 // 4))
+    height = _even(size * 9 // 5)
+    page = _rounded(width, height, height // 2, _PANEL)
+    _letter(page, (label,), font, (height - line_height(font)) // 2)
+    margin = round(min(frame.width, frame.height) * _MARGIN)
+    return Overlay((page,), (frame.width - margin - width) // 2 * 2, margin // 2 * 2, frames)
+
+
+def _set(text: str, sizes: Sequence[tuple[int, int]], safe: int, allowed: int) -> _Setting | None:
+    """The first type size at which the text fits on the pages allowed; else the last, cut with `…`."""
+    for pixels, rows in sizes:
+        font = load_font(Weight.MEDIUM, pixels)
+        width = min(safe, pixels * _MEASURE)
+        lines = [line for line in wrap(text, font, width) if line]
+        if lines and len(lines) <= rows * allowed:
+            return _Setting(font, tuple(_paged(lines, rows)))
+    if not lines:
+        return None
+    return _Setting(font, tuple(_paged(limit(lines, rows * allowed, font, width), rows)))
+
+
+def _paged(lines: Sequence[str], rows: int) -> Iterator[tuple[str, ...]]:
+    """Pages of at most `rows` lines, as even as can be, the longer ones first."""
+    count = ceil(len(lines) / rows)
+    each, more = divmod(len(lines), count)
+    begin = 0
+    for index in range(count):
+        end = begin + each + (index < more)
+        yield tuple(lines[begin:end])
+        begin = end
+
+
+def _pages_allowed(rate: Rate, frames: int) -> int:
+    return max(1, int(rate.seconds(frames) / _PAGE_SECONDS))
+
+
+def _pages(setting: _Setting, ground: Image.Image) -> tuple[Image.Image, ...]:
+    """Every page lettered on a copy of the ground, its lines in the middle of it."""
+    pages = []
+    for index, lines in enumerate(setting.pages):
+        page = ground.copy()
+        height = len(lines) * line_height(setting.font)
+        _letter(page, lines, setting.font, (ground.height - setting.foot - height) // 2)
+        if setting.foot:
+            _dots(page, index, len(setting.pages), max(4, int(setting.font.size * 0.16)))
+        pages.append(page)
+    return tuple(pages)
+
+
+def _dots(page: Image.Image, index: int, count: int, size: int) -> None:
+    """A row of dots at the foot: one for each page, this page's bright."""
+    pitch = size * 5 // 2
+    left = (page.width - (count - 1) * pitch - size) // 2
+    for number in range(count):
+        dot = _rounded(size, size, size // 2, _INK if number == index else _FAINT)
+        page.alpha_composite(dot, (left + number * pitch, page.height - size * 3))
+
+
+def _letter(page: Image.Image, lines: Sequence[str], font: Font, top: int) -> None:
+    """Draw lines, centred, onto a page; its own transparency is kept where letters are soft."""
+    ink = Image.new("RGBA", page.size, _NOTHING)
+    draw_lines(ImageDraw.Draw(ink), lines, left=0, top=top, font=font, ink=_INK, centred_in=page.width)
+    page.alpha_composite(ink)
+
+
+def _rounded(width: int, height: int, radius: int, colour: tuple[int, int, int, int]) -> Image.Image:
+    """A rounded rectangle of one colour on nothing."""
+    mask = Image.new("L", (width * _SMOOTH, height * _SMOOTH), 0)
+    ImageDraw.Draw(mask).rounded_rectangle(
+        (0, 0, width * _SMOOTH - 1, height * _SMOOTH - 1), radius * _SMOOTH, fill=colour[3]
+    )
+    page = Image.new("RGBA", (width, height), (*colour[:3], 0))
+    page.putalpha(mask.reduce(_SMOOTH))
+    return page
+
+
+def _even(value: float) -> int:
+    return 2 * ceil(value / 2)

@@ -1,0 +1,153 @@
+"""The ffmpeg arguments that bring any clip into a reel's format: pure text, nothing is run here.
+
+Every segment of a reel must come out of the same encoder settings, or the joined reel would need a
+second set of decoder parameters in its midst. The order of the filters was measured, see the
+functions below.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+from math import gcd
+from typing import TYPE_CHECKING
+
+from seedgen.geometry import Fit
+from seedgen.media.ffmpeg import BITEXACT
+
+if TYPE_CHECKING:
+    from seedgen.ports.media import ReelFormat
+    from seedgen.timing import Rate
+
+RECIPE = 1
+"""Raise it whenever an argument or a drawing below changes, so that cached segments are made anew."""
+
+THREADS = 2
+"""x264's bytes depend on its thread count, so it must not follow the machine."""
+
+SAMPLE_RATE = 48_000
+BYTES_PER_SAMPLE = 4
+"""s16le, two channels."""
+
+REORDER = 2
+"""Frames by which decoding runs ahead of showing: three B-frames, one of them a reference (pyramid)."""
+
+_SMALLEST_TIMESCALE = 10_000
+_SEEK_AHEAD = Fraction(20)
+"""Seconds. A cut no further into a clip is reached by decoding from the clip's start, as nothing else is
+exact for every container; beyond it, decoding starts this long before the cut."""
+
+_TAGS = ("range=tv", "colorspace=bt709", "color_primaries=bt709", "color_trc=bt709")
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """The frames [start, start + frames) of a clip, counted at the reel's rate."""
+
+    start: int
+    frames: int
+
+
+def track_timescale(rate: Rate) -> int:
+    """Ticks per second of which every frame takes a whole number: 12288 at 24, 30000 at 30000/1001."""
+    scale = rate.frames
+    while scale < _SMALLEST_TIMESCALE:
+        scale *= 2
+    return scale
+
+
+def seek_frame(start: int, rate: Rate) -> int:
+    """The frame from which to decode so as to cut at `start`: 0 unless the cut lies deep in the clip.
+
+    It falls on a whole microsecond and a whole audio sample, else the frames after the seek would
+    be chosen at a slightly different phase.
+    """
+    step = rate.frames // gcd(rate.frames, rate.per_seconds * gcd(SAMPLE_RATE, 1_000_000))
+    return max(0, start - rate.count(_SEEK_AHEAD)) // step * step
+
+
+def seek_arguments(frame: int, rate: Rate) -> list[str]:
+    """Input options to start decoding at `frame`."""
+    return ["-ss", f"{int(rate.seconds(frame) * 1_000_000)}us"] if frame else []
+
+
+def video_chain(form: ReelFormat, part: Part, matrix: str) -> str:
+    """Filters from a decoded clip to exactly `part.frames` pictures of the reel's format.
+
+    `fps` comes first, as it alone understands the clip's own timestamps. A clip that ends too early
+    holds its last picture: `tpad` stands before `trim`, so that even a cut beyond the end has one.
+    `matrix` is how to read the clip's colours, a value of the scale filter's `in_color_matrix`.
+    """
+    rate = form.rate
+    return ",".join(
+        (
+            f"fps={rate}:start_time=0",
+            "tpad=stop_mode=clone:stop=-1",
+            f"trim=start_frame={part.start}:end_frame={part.start + part.frames}",
+            f"setpts=N/({rate}*TB)",
+            *_fitted(form, matrix),
+            "setsar=1",
+            "format=yuv420p",
+            f"setparams={':'.join(_TAGS)}",
+        )
+    )
+
+
+def audio_chain(form: ReelFormat, part: Part, *, mono: bool) -> str:
+    """Filters from decoded sound to the samples beside `part`, and one more (see SegmentFiles).
+
+    Sound that starts late is led by silence; holes in it are filled; sound that ends early goes on
+    as silence. One channel goes to both sides as loud as it is, as players do it; ffmpeg's own way
+    takes 3 dB off.
+    """
+    start = form.rate.samples(part.start)
+    spread = ("pan=stereo|c0=c0|c1=c0",) if mono else ()
+    return ",".join(
+        (
+            f"aresample={SAMPLE_RATE}:async=1:first_pts=0",
+            *spread,
+            "aformat=sample_fmts=s16:channel_layouts=stereo",
+            "apad",
+            f"atrim=start_sample={start}:end_sample={start + sample_count(form.rate, part.frames)}",
+            "asetpts=N/SR/TB",
+        )
+    )
+
+
+def sample_count(rate: Rate, frames: int) -> int:
+    """The samples that a segment's PCM holds."""
+    return rate.samples(frames) + 1
+
+
+def encoder_arguments(form: ReelFormat, frames: int) -> list[str]:
+    """Output options for a segment's picture: the same for every segment of one reel, but for its length."""
+    keyframes = max(1, round(2 * form.rate.fraction))
+    return [
+        *("-c:v", "libx264", "-preset", "veryfast", "-crf", "20", "-threads", str(THREADS)),
+        *("-g", str(keyframes), "-bf", "3", "-b-pyramid", "normal", "-x264-params", "open-gop=0"),
+        *("-colorspace", "bt709", "-color_primaries", "bt709", "-color_trc", "bt709", "-color_range", "tv"),
+        *("-frames:v", str(frames), "-video_track_timescale", str(track_timescale(form.rate))),
+        *BITEXACT,
+        *("-f", "mp4"),
+    ]
+
+
+def pcm_arguments() -> list[str]:
+    """Output options for a segment's sound."""
+    return ["-c:a", "pcm_s16le", *BITEXACT, "-f", "s16le"]
+
+
+def _fitted(form: ReelFormat, matrix: str) -> tuple[str, str]:
+    """Scale by the shape that is shown (`dar` knows of pixels that are not square), then pad or crop."""
+    width, height = form.size.width, form.size.height
+    nearest, bound = ("min", "max(2,{})") if form.fit is Fit.CONTAIN else ("max", "{}")
+    across = bound.format(f"{nearest}({width},2*round({height}*dar/2))")
+    down = bound.format(f"{nearest}({height},2*round({width}/dar/2))")
+    scale = (
+        f"scale=w='{across}':h='{down}':flags=bicubic"
+        f":in_color_matrix={matrix}:out_color_matrix=bt709:out_range=tv"
+    )
+    if form.fit is Fit.COVER:
+        return scale, f"crop={width}:{height}"
+    colour = "0x" + form.background.removeprefix("#")
+    return scale, f"pad={width}:{height}:(ow-iw)/2:(oh-ih)/2:{colour}"

@@ -1,0 +1,121 @@
+"""Events: what flows tell whoever watches. Values; views turn them into text or JSON lines."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from decimal import Decimal
+    from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True)
+class JobSubmitted:
+    """A take's job was handed to a provider."""
+
+    shot: str
+    take: int
+    provider: str
+    job_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class JobProgress:
+    """How far a job is, 0.0 to 1.0; None when the provider does not say."""
+
+    shot: str
+    take: int
+    part: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class JobSucceeded:
+    """A job ended well; its clip is fetched next."""
+
+    shot: str
+    take: int
+    job_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class JobFailed:
+    """A take could not be generated. `remedy` says what to do, or is empty."""
+
+    shot: str
+    take: int
+    error: str
+    remedy: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class TakeRecorded:
+    """A shot has a clip. `action` says how it came by it."""
+
+    shot: str
+    take: int
+    action: str
+    digest: str
+    frames: int
+    rate: str
+    cost: Decimal | None
+
+
+@dataclass(frozen=True, slots=True)
+class ShotRemoved:
+    """A shot left the lock; its clip stays in the cache."""
+
+    shot: str
+
+
+@dataclass(frozen=True, slots=True)
+class Draining:
+    """An interrupt was received: nothing more is submitted, `in_flight` jobs end or go on without us."""
+
+    in_flight: int
+
+
+@dataclass(frozen=True, slots=True)
+class ReelProgress:
+    """Segments of a reel: how many there are, how many are ready, how many had to be encoded."""
+
+    reel: str
+    ready: int
+    total: int
+    encoded: int
+
+
+@dataclass(frozen=True, slots=True)
+class ReelAssembled:
+    """A reel stands in `build/`. `changed` is False when it stood there already."""
+
+    reel: str
+    path: Path
+    frames: int
+    rate: str
+    encoded: int
+    segments: int
+    stand_ins: tuple[str, ...] = ()
+    changed: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class SheetDrawn:
+    """The contact sheet stands in `build/`."""
+
+    path: Path
+    changed: bool
+
+
+Event = (
+    JobSubmitted
+    | JobProgress
+    | JobSucceeded
+    | JobFailed
+    | TakeRecorded
+    | ShotRemoved
+    | Draining
+    | ReelProgress
+    | ReelAssembled
+    | SheetDrawn
+)

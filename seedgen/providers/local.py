@@ -1,0 +1,151 @@
+"""The local provider: renders a free animatic clip from a request, with no key and no network."""
+
+from __future__ import annotations
+
+import asyncio
+from decimal import Decimal
+from fractions import Fraction
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from seedgen.errors import JobFailed, JobLost, MediaError
+from seedgen.geometry import frame_size, parse_ratio
+from seedgen.planning.pricing import seconds_of
+from seedgen.ports.media import AnimaticSpec
+from seedgen.ports.provider import JobState, JobStatus
+from seedgen.project.cards import AUTO, wire_prompt
+from seedgen.project.media import MediaType
+from seedgen.timing import Rate
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from seedgen.geometry import Size
+    from seedgen.planning.request import Request
+    from seedgen.ports.media import AnimaticRenderer
+    from seedgen.ports.provider import OnProgress, Submission
+    from seedgen.project.cards import ModelCard
+    from seedgen.project.media import MediaFacts
+
+RATE = Rate(24)
+_WIDEST = Fraction(21, 9)
+_PLAIN = Fraction(16, 9)
+
+
+class _Job:
+    """A render under way: its task, where it writes, and who watches."""
+
+    def __init__(self, out: Path) -> None:
+        self.out = out
+        self.done = 0.0
+        self.task: asyncio.Task[None] | None = None
+        self.watchers: list[OnProgress] = []
+
+    def report(self, part: float) -> None:
+        self.done = part
+        for watcher in self.watchers:
+            watcher(part)
+
+
+class LocalProvider:
+    """Jobs are ffmpeg renders in this process; they end with it, and cost nothing to begin again.
+
+    `facts` probes a picture, for `aspect_ratio: auto`. `scratch` is where clips wait to be fetched.
+    """
+
+    survives = False
+
+    def __init__(
+        self,
+        renderer: AnimaticRenderer,
+        card: ModelCard,
+        facts: Callable[[Path], MediaFacts],
+        scratch: Path,
+    ) -> None:
+        self._renderer = renderer
+        self._card = card
+        self._facts = facts
+        self._scratch = scratch
+        self._jobs: dict[str, _Job] = {}
+
+    async def submit(self, submission: Submission) -> str:
+        """Start rendering. The job's id is made from the fingerprint."""
+        job_id = f"local-{submission.fingerprint[:16]}"
+        job = _Job(self._scratch / f"{job_id}.mp4")
+        spec = self.spec(submission)
+        job.task = asyncio.create_task(self._renderer.render(spec, job.out, job.report))
+        self._jobs[job_id] = job
+        return job_id
+
+    async def wait(self, job_id: str, progress: OnProgress) -> JobStatus:
+        """Until the render has ended. Raises JobFailed, JobLost."""
+        job = self._job(job_id)
+        job.watchers.append(progress)
+        if job.task is None:
+            raise JobLost(f"the local render {job_id} never began")
+        try:
+            await job.task
+        except MediaError as error:
+            raise JobFailed(str(error), remedy=error.remedy) from error
+        return JobStatus(job_id, JobState.SUCCEEDED, cost=Decimal(0))
+
+    async def fetch(self, job_id: str, out: Path) -> None:
+        """Move the rendered clip to `out`."""
+        self._jobs.pop(job_id, None)
+        (self._scratch / f"{job_id}.mp4").replace(out)
+
+    async def cancel(self, job_id: str) -> None:
+        """Kill a render."""
+        job = self._jobs.pop(job_id, None)
+        if job is not None and job.task is not None:
+            job.task.cancel()
+            await asyncio.gather(job.task, return_exceptions=True)
+
+    async def close(self) -> None:
+        """Kill every render that is still under way."""
+        for job_id in list(self._jobs):
+            await self.cancel(job_id)
+
+    async def stand_in(self, submission: Submission, out: Path, mark: str) -> None:
+        """Render a request of any model as an animatic, marked in a corner. Raises MediaError."""
+        await self._renderer.render(self.spec(submission, mark=mark), out, lambda _: None)
+
+    def spec(self, submission: Submission, *, mark: str = "") -> AnimaticSpec:
+        """What to render for a request. References that are URLs are not shown: nothing is fetched."""
+        request = submission.request
+        files = [
+            (reference.type, location)
+            for reference, location in zip(request.references, submission.media, strict=True)
+            if isinstance(location, Path)
+        ]
+        return AnimaticSpec(
+            caption=wire_prompt(request.prompt, self._card),
+            size=self._size(request, files),
+            rate=RATE,
+            frames=RATE.count(Fraction(seconds_of(request, self._card))),
+            seed=submission.fingerprint,
+            pictures=tuple((kind, path) for kind, path in files if kind is not MediaType.AUDIO),
+            sounds=tuple(path for kind, path in files if kind is MediaType.AUDIO),
+            tone=bool(request.parameters.get("generate_audio")),
+            mark=mark,
+        )
+
+    def _size(self, request: Request, files: list[tuple[MediaType, Path]]) -> Size:
+        resolution = str(request.parameters.get("resolution", "720p"))
+        short_side = int(resolution.removesuffix("p")) if resolution[:-1].isdigit() else 720
+        ratio = str(request.parameters.get("aspect_ratio", AUTO))
+        return frame_size(short_side, self._first_ratio(files) if ratio == AUTO else parse_ratio(ratio))
+
+    def _first_ratio(self, files: list[tuple[MediaType, Path]]) -> Fraction:
+        for kind, path in files:
+            if kind is not MediaType.AUDIO:
+                facts = self._facts(path)
+                if facts.width and facts.height:
+                    return min(max(Fraction(facts.width, facts.height), 1 / _WIDEST), _WIDEST)
+        return _PLAIN
+
+    def _job(self, job_id: str) -> _Job:
+        try:
+            return self._jobs[job_id]
+        except KeyError:
+            raise JobLost(f"the local render {job_id} ended with the process that began it") from None

@@ -1,0 +1,230 @@
+"""Documents: what programs read. The plan as one JSON document, events as one JSON object a line."""
+
+from __future__ import annotations
+
+import json
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from seedgen.planning.lock import Hex64, Money
+from seedgen.planning.plan import Action, ReelAction
+from seedgen.project.diagnostics import Severity
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from pathlib import Path
+
+    from seedgen.planning.plan import Change, Plan
+    from seedgen.project.diagnostics import Diagnostic
+
+
+class _Document(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+
+
+class DiagnosticDocument(_Document):
+    """A problem. Line and column count from 1."""
+
+    severity: Severity
+    summary: str
+    detail: str = ""
+    address: str = ""
+    file: str | None = None
+    line: int | None = None
+    column: int | None = None
+
+
+class DiffDocument(_Document):
+    """One field of the request that differs."""
+
+    path: str
+    before: Any
+    after: Any
+
+
+class ChangeDocument(_Document):
+    """What happens to one take of one shot."""
+
+    shot: str
+    take: int
+    action: Action
+    reasons: tuple[str, ...]
+    provider: str
+    model: str
+    fingerprint: Hex64 | None
+    prior_fingerprint: Hex64 | None
+    cost_usd: Money | None = Field(description="USD; null when it costs nothing to do or is unknown.")
+    diff: tuple[DiffDocument, ...]
+    moved_from: str | None = Field(None, alias="from", description="The id that a move leaves.")
+
+
+class ReelDocument(_Document):
+    """One reel."""
+
+    reel: str
+    action: ReelAction
+
+
+class SummaryDocument(_Document):
+    """How many takes of each action."""
+
+    generate: int
+    regenerate: int
+    reuse: int
+    resume: int
+    move: int
+    remove: int
+    blocked: int
+    unchanged: int
+
+
+class CostDocument(_Document):
+    """The estimate. `unpriced` takes are not in `usd`."""
+
+    usd: Money
+    unpriced: int
+    seconds: int
+
+
+class PlanDocument(_Document):
+    """What `seedgen plan --json` prints."""
+
+    format_version: Literal["1.0"] = "1.0"
+    seedgen_version: str
+    project: str
+    profile: str | None
+    plan_id: Hex64
+    lock_serial: int
+    summary: SummaryDocument
+    estimated_cost: CostDocument
+    changes: tuple[ChangeDocument, ...]
+    reels: tuple[ReelDocument, ...]
+    diagnostics: tuple[DiagnosticDocument, ...]
+
+
+class EventType(StrEnum):
+    """What an event tells."""
+
+    VERSION = "version"
+    PLANNED_CHANGE = "planned_change"
+    CHANGE_SUMMARY = "change_summary"
+    JOB_SUBMITTED = "job_submitted"
+    JOB_PROGRESS = "job_progress"
+    JOB_SUCCEEDED = "job_succeeded"
+    JOB_FAILED = "job_failed"
+    TAKE_RECORDED = "take_recorded"
+    REEL_PROGRESS = "reel_progress"
+    REEL_ASSEMBLED = "reel_assembled"
+    DIAGNOSTIC = "diagnostic"
+    APPLY_COMPLETE = "apply_complete"
+
+
+class EventDocument(_Document):
+    """One line of `seedgen apply --json`. Which further fields there are depends on `type`."""
+
+    type: EventType
+    ts: str = Field(description="When, as RFC 3339 in UTC.")
+    message: str = Field(description="The event in a sentence.")
+    seedgen_version: str | None = None
+    change: ChangeDocument | None = None
+    summary: SummaryDocument | None = None
+    estimated_cost: CostDocument | None = None
+    shot: str | None = None
+    take: int | None = None
+    provider: str | None = None
+    job_id: str | None = None
+    part: float | None = Field(None, description="How much is done, 0 to 1.")
+    action: Action | None = None
+    digest: Hex64 | None = None
+    frames: int | None = None
+    rate: str | None = Field(None, description="Frames per second as 24/1.")
+    cost_usd: Money | None = None
+    reel: str | None = None
+    path: str | None = Field(None, description="Relative to the project.")
+    ready: int | None = None
+    total: int | None = None
+    encoded: int | None = None
+    changed: bool | None = None
+    stand_ins: tuple[str, ...] | None = None
+    diagnostic: DiagnosticDocument | None = None
+    failed: int | None = None
+    blocked: int | None = None
+    done: int | None = None
+    interrupted: bool | None = None
+
+    def line(self) -> str:
+        """The event as one line of JSON; fields that do not apply are left out."""
+        return self.model_dump_json(exclude_none=True, by_alias=True)
+
+
+def diagnostic_document(diagnostic: Diagnostic, root: Path) -> DiagnosticDocument:
+    """A diagnostic for programs; the file is relative to the project where it can be."""
+    file = diagnostic.file
+    if file is not None and file.is_relative_to(root):
+        file = file.relative_to(root)
+    spot = diagnostic.spot
+    return DiagnosticDocument(
+        severity=diagnostic.severity,
+        summary=diagnostic.summary,
+        detail=diagnostic.detail,
+        address=diagnostic.address,
+        file=file.as_posix() if file else None,
+        line=spot.line if spot else None,
+        column=spot.column if spot else None,
+    )
+
+
+def change_document(change: Change) -> ChangeDocument:
+    """One change for programs."""
+    return ChangeDocument(
+        shot=change.shot,
+        take=change.take,
+        action=change.action,
+        reasons=tuple(str(reason) for reason in change.reasons),
+        provider=change.provider,
+        model=change.model,
+        fingerprint=change.fingerprint,
+        prior_fingerprint=change.prior_fingerprint,
+        cost_usd=change.cost,
+        diff=tuple(DiffDocument(path=d.path, before=d.before, after=d.after) for d in change.diff),
+        moved_from=change.moved_from,
+    )
+
+
+def summary_document(plan: Plan) -> SummaryDocument:
+    """Counts by action."""
+    return SummaryDocument(**{action.value: plan.counts[action] for action in Action})
+
+
+def cost_document(plan: Plan) -> CostDocument:
+    """The estimate."""
+    return CostDocument(usd=plan.cost, unpriced=plan.unpriced, seconds=plan.seconds)
+
+
+def plan_document(
+    plan: Plan, diagnostics: Iterable[Diagnostic], root: Path, version: str, *, everything: bool = False
+) -> PlanDocument:
+    """A whole plan for programs."""
+    return PlanDocument(
+        seedgen_version=version,
+        project=plan.project,
+        profile=plan.profile,
+        plan_id=plan.plan_id,
+        lock_serial=plan.lock_serial,
+        summary=summary_document(plan),
+        estimated_cost=cost_document(plan),
+        changes=tuple(change_document(c) for c in (plan.takes if everything else plan.changes)),
+        reels=tuple(ReelDocument(reel=r.reel, action=r.action) for r in plan.reels),
+        diagnostics=tuple(diagnostic_document(d, root) for d in diagnostics),
+    )
+
+
+def plan_json(document: PlanDocument) -> str:
+    """The document as JSON, two spaces deep; only a move has `from`."""
+    value = document.model_dump(mode="json", by_alias=True)
+    for change in value["changes"]:
+        if change["from"] is None:
+            del change["from"]
+    return json.dumps(value, indent=2, ensure_ascii=False) + "\n"

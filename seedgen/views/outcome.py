@@ -1,0 +1,48 @@
+"""Outcomes as text: what an apply did, what is left, and what to type next."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from seedgen.planning.plan import Action
+from seedgen.views.words import counted, dollars, estimate
+
+if TYPE_CHECKING:
+    from decimal import Decimal
+
+    from seedgen.execution.apply import Outcome
+    from seedgen.planning.plan import Plan
+    from seedgen.views.paint import Paint
+
+
+def question(plan: Plan, cap: Decimal | None) -> str:
+    """What is asked before a plan is carried out."""
+    takes = plan.counts[Action.GENERATE] + plan.counts[Action.REGENERATE]
+    if not takes:
+        return "Apply these changes? They cost nothing."
+    limit = f", capped at {dollars(cap)}" if cap is not None else ""
+    return f"Generate {counted(takes, 'take')} for {estimate(plan.cost, plan.unpriced)}{limit}?"
+
+
+def outcome_text(outcome: Outcome, paint: Paint) -> str:
+    """The last lines of an apply."""
+    done = [f"{outcome.done} generated"]
+    done += [f"{outcome.reused} reused"] if outcome.reused else []
+    done += [f"{outcome.moved} moved"] if outcome.moved else []
+    done += [f"{outcome.removed} removed"] if outcome.removed else []
+    spent = f" Spent {dollars(outcome.spent)}." if outcome.spent is not None else ""
+    if outcome.succeeded:
+        return f"{paint.green('Apply complete.')} {', '.join(done)}.{spent}\n"
+    left = []
+    if outcome.failures:
+        left.append(f"{len(outcome.failures)} failed")
+    if outcome.blocked:
+        left.append(f"{len(outcome.blocked)} blocked")
+    if outcome.not_started:
+        left.append(f"{outcome.not_started} not started")
+    head = paint.yellow("Apply interrupted.") if outcome.interrupted else paint.red("Apply incomplete.")
+    text = f"{head} {', '.join(done)}{', ' if left else ''}{', '.join(left)}.{spent}\n"
+    for failure in outcome.failures:
+        take = "" if failure.take == 1 else f" take {failure.take}"
+        text += f"  {paint.red('✗')} {failure.shot}{take}: {failure.error}\n"
+    return text + "  `seedgen apply` goes on from here; what is done is kept.\n"

@@ -1,0 +1,194 @@
+"""Plans as text: what would change, why, and for how much."""
+
+from __future__ import annotations
+
+import textwrap
+from typing import TYPE_CHECKING, Any
+
+from seedgen.planning.plan import Action, ReasonKind, ReelAction
+from seedgen.views.paint import harmless
+from seedgen.views.words import Kind, counted, estimate, price, word_diff
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from seedgen.planning.plan import Change, FieldDiff, Plan, Reason
+    from seedgen.views.paint import Paint
+
+SYMBOLS = {
+    Action.GENERATE: "+",
+    Action.REGENERATE: "~",
+    Action.REUSE: "<",
+    Action.RESUME: ">",
+    Action.MOVE: "=",
+    Action.REMOVE: "-",
+    Action.BLOCKED: "!",
+    Action.UNCHANGED: " ",
+}
+NO_CHANGES = "No changes. Every shot matches its clip."
+_INDENT = " " * 8
+
+
+def plan_text(plan: Plan, paint: Paint, width: int, *, everything: bool = False) -> str:
+    """A whole plan. `everything` lists unchanged shots too; `width` is the terminal's."""
+    listed = list(plan.takes) if everything else list(plan.changes)
+    lines: list[str] = []
+    id_width = max((len(_name(change)) for change in listed), default=0)
+    for change in listed:
+        lines.append(_line(change, id_width, paint))
+        lines.extend(_diff_lines(change, paint, width))
+    if lines:
+        lines.append("")
+    if not plan.has_changes:
+        lines.append(paint.green(NO_CHANGES))
+    else:
+        lines.append(summary(plan, paint))
+    reels = [reel.reel for reel in plan.reels if reel.action is ReelAction.ASSEMBLE]
+    if reels:
+        lines.append(f"Reel to assemble: {', '.join(reels)}.")
+    return "\n".join(lines) + "\n"
+
+
+def summary(plan: Plan, paint: Paint) -> str:
+    """The last line: counts and cost."""
+    counts = plan.counts
+    words = [
+        f"{counts[Action.GENERATE]} to generate",
+        f"{counts[Action.REGENERATE]} to regenerate",
+        f"{counts[Action.REUSE]} to reuse",
+    ]
+    words += [f"{counts[Action.RESUME]} to resume"] if counts[Action.RESUME] else []
+    words += [f"{counts[Action.MOVE]} to move"] if counts[Action.MOVE] else []
+    words += [f"{counts[Action.REMOVE]} to remove"]
+    words += [f"{counts[Action.BLOCKED]} blocked"] if counts[Action.BLOCKED] else []
+    cost = f"Estimated cost {estimate(plan.cost, plan.unpriced)} ({plan.seconds} s of video)."
+    return f"{paint.bold('Plan:')} {', '.join(words)}; {counts[Action.UNCHANGED]} unchanged. {cost}"
+
+
+def _name(change: Change) -> str:
+    return change.shot if change.take == 1 else f"{change.shot} take {change.take}"
+
+
+def _line(change: Change, id_width: int, paint: Paint) -> str:
+    head = f"  {SYMBOLS[change.action]} {_name(change):<{id_width}}  "
+    return _colour(change.action, paint, head) + _words(change, paint)
+
+
+def _colour(action: Action, paint: Paint, text: str) -> str:
+    if action is Action.GENERATE:
+        return paint.green(text)
+    if action is Action.REGENERATE:
+        return paint.yellow(text)
+    if action in (Action.REMOVE, Action.BLOCKED):
+        return paint.red(text)
+    return paint.dim(text) if action is Action.UNCHANGED else paint.cyan(text)
+
+
+def _words(change: Change, paint: Paint) -> str:
+    why = "; ".join(_reason(reason) for reason in change.reasons)
+    if change.submits:
+        what = f"{change.action.value}  {change.seconds} s  {change.provider} {change.model}  "
+        return what + price(change.cost) + (f"  {paint.dim('because of ' + why)}" if why else "")
+    if change.action is Action.MOVE:
+        return f"move from {change.moved_from}: the same request under another id"
+    if change.action is Action.REMOVE:
+        return "remove: no longer declared; its clip stays in the cache"
+    if change.action is Action.REUSE:
+        return f"reuse  {why or 'the cache has this take'}"
+    if change.action is Action.RESUME:
+        return "resume  a job is in flight"
+    return f"{change.action.value}  {why}" if why else change.action.value
+
+
+def _reason(reason: Reason) -> str:
+    words = {
+        ReasonKind.PROMPT: "the prompt",
+        ReasonKind.PARAMETER: f"the parameter {reason.name}",
+        ReasonKind.REFERENCE: f"the reference {reason.name}",
+        ReasonKind.MODEL: "the model",
+        ReasonKind.PROVIDER: "the provider",
+        ReasonKind.UPSTREAM: f"the clip of {reason.name}",
+        ReasonKind.OBJECT_MISSING: "its clip, which is missing from the cache",
+        ReasonKind.REPLACE_REQUESTED: "--replace",
+        ReasonKind.SAME_REQUEST: f"the same request as {reason.name}",
+        ReasonKind.AMBIGUOUS: "an earlier submit may or may not have been billed",
+        ReasonKind.REJECTED: "moderation refused this very request before",
+        ReasonKind.UNPRICED: "its price is unknown and there is a cap",
+        ReasonKind.OVER_BUDGET: "it would pass the cap",
+    }
+    return harmless(words[reason.kind])
+
+
+def _diff_lines(change: Change, paint: Paint, width: int) -> Iterator[str]:
+    for diff in change.diff:
+        if diff.path == "prompt" and isinstance(diff.before, str) and isinstance(diff.after, str):
+            yield from _prompt_lines(diff.before, diff.after, paint, width)
+        else:
+            yield f"{_INDENT}{diff.path}: {_values(diff, paint)}"
+
+
+def _values(diff: FieldDiff, paint: Paint) -> str:
+    before, after = _shown(diff.before), _shown(diff.after)
+    return f"{paint.red(before)} -> {paint.green(after)}"
+
+
+def _shown(value: Any) -> str:
+    if value is None:
+        return "none"
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    kind, sign, digest = str(value).partition(" sha256:")
+    return f"{kind} {digest[:12]}…" if sign else harmless(str(value))
+
+
+def _prompt_lines(before: str, after: str, paint: Paint, width: int) -> Iterator[str]:
+    """The prompt's change as `[-gone-]` and `{+new+}`, wrapped; colour is laid over the marks."""
+    text = ""
+    for piece in word_diff(before, after):
+        words = harmless(piece.text).replace("\n", "⏎ ")
+        if piece.kind is Kind.GONE:
+            text += f"[-{words}-]"
+        elif piece.kind is Kind.NEW:
+            text += f"{{+{words}+}}"
+        else:
+            text += words
+    room = max(40, width - len(_INDENT) - len("prompt: "))
+    wrapped = textwrap.wrap(text, room, break_on_hyphens=False, replace_whitespace=False) or [""]
+    state = ""
+    for index, line in enumerate(wrapped):
+        painted, state = _painted(line, state, paint)
+        yield f"{_INDENT}{'prompt: ' if index == 0 else '        '}{painted}"
+
+
+def _painted(line: str, state: str, paint: Paint) -> tuple[str, str]:
+    """Colour the marked parts of one line; a mark may reach over line ends."""
+    if not paint.on:
+        return line, ""
+    out, rest = "", line
+    marks = {"[-": ("-]", paint.red), "{+": ("+}", paint.green)}
+    while rest:
+        if state:
+            closing, colour = marks[state]
+            end = rest.find(closing)
+            if end < 0:
+                return out + colour(rest), state
+            out, rest, state = out + colour(rest[: end + 2]), rest[end + 2 :], ""
+            continue
+        starts = [(rest.find(mark), mark) for mark in marks if mark in rest]
+        if not starts:
+            return out + rest, ""
+        at, mark = min(starts)
+        out, rest, state = out + rest[:at], rest[at:], mark
+    return out, state
+
+
+def blocked_text(plan: Plan) -> str:
+    """What to do about blocked changes, or an empty string."""
+    blocked = [change for change in plan.changes if change.action is Action.BLOCKED]
+    kinds = {reason.kind for change in blocked for reason in change.reasons}
+    advice = []
+    if ReasonKind.UNPRICED in kinds:
+        advice.append("Lift the cap, or take the shots with a known price (--select).")
+    if ReasonKind.OVER_BUDGET in kinds:
+        advice.append("Raise the cap with --max-cost, or take fewer shots (--select).")
+    return f"{counted(len(blocked), 'change')} blocked. {' '.join(advice)}\n" if blocked else ""

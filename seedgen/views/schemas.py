@@ -1,0 +1,35 @@
+"""Schemas: the JSON Schema of every file and document, generated from the models."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from seedgen.planning.lock import Lock
+from seedgen.project.cards import ModelCard
+from seedgen.project.models import ProjectFile
+from seedgen.views.documents import EventDocument, PlanDocument
+
+if TYPE_CHECKING:
+    from pydantic import BaseModel
+
+_MODELS: dict[str, tuple[type[BaseModel], str]] = {
+    "project": (ProjectFile, "seedgen.yaml"),
+    "lock": (Lock, "seedgen.lock"),
+    "plan": (PlanDocument, "seedgen plan --json"),
+    "event": (EventDocument, "a line of seedgen apply --json"),
+    "card": (ModelCard, "a model card in cards/"),
+}
+_DOCUMENTS = frozenset({"plan", "event", "lock"})
+"""What seedgen writes is described as written; what people write, as it may be written."""
+
+NAMES = tuple(_MODELS)
+
+
+def schema_text(name: str) -> str:
+    """The JSON Schema of one kind of file, with a newline at the end. Raises KeyError."""
+    model, title = _MODELS[name]
+    mode: Any = "serialization" if name in _DOCUMENTS else "validation"
+    schema = model.model_json_schema(mode=mode, by_alias=True)
+    head = {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": title}
+    return json.dumps({**head, **schema, "title": title}, indent=2, ensure_ascii=False) + "\n"

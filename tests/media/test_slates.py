@@ -1,0 +1,108 @@
+"""Slates: cards and labels that stay in the frame and can be read."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+import pytest
+from PIL import Image, ImageChops, ImageColor
+
+from seedgen.geometry import Size
+from seedgen.media.slates import draw_card, draw_label, label_place
+from seedgen.ports.media import CardSegment
+
+LONG = "A presenter picks up the sneaker and turns it slowly towards the camera, city lights behind. " * 20
+SIZES = [Size(1280, 720), Size(854, 480), Size(480, 854), Size(720, 720), Size(160, 90)]
+CARDS = {
+    "a name alone": CardSegment(1, "010"),
+    "all of it": CardSegment(1, "030-en-16x9", ("take 2 of 3", "6 s · 720p"), "She smiles."),
+    "too much of it": CardSegment(1, "x" * 64, ("y" * 200, "z"), LONG),
+    "letters that the font lacks": CardSegment(1, "🎬 010", ("東京",), "日本語 🎥 text"),
+    "no spaces": CardSegment(1, "010", (), "w" * 900),
+}
+
+
+@pytest.mark.parametrize("size", SIZES, ids=str)
+@pytest.mark.parametrize("card", CARDS.values(), ids=CARDS)
+def test_a_card_keeps_its_margins(card: CardSegment, size: Size) -> None:
+    """Whatever the text, something is drawn, and nothing outside the safe area of 90 percent."""
+    image = draw_card(card, size, "#14161a")
+    assert image.size == (size.width, size.height)
+    left, top, right, bottom = _drawn(image, "#14161a")
+    assert left >= size.width * 0.05
+    assert right <= size.width * 0.95
+    assert top >= size.height * 0.05
+    assert bottom <= size.height * 0.95
+
+
+@pytest.mark.parametrize("ground", ["#000000", "#ffffff", "#808080", "#2244aa", "#ffcc00"])
+def test_letters_stand_out_from_any_ground(ground: str) -> None:
+    """The contrast of the title is at least 4.5 to 1, as WCAG 2.2 asks of text."""
+    image = draw_card(CardSegment(1, "010"), Size(854, 480), ground)
+    paper = _luminance(ImageColor.getrgb(ground))
+    colours = image.getcolors(1 << 16)
+    assert colours is not None
+    inks = [_luminance(colour) for _, colour in colours if isinstance(colour, tuple)]
+    best = max((max(ink, paper) + 0.05) / (min(ink, paper) + 0.05) for ink in inks)
+    assert best >= 4.5
+
+
+def test_letters_are_legible_at_480_lines() -> None:
+    """A long paragraph is cut before its lines are set closer than 20 pixels apart."""
+    image = draw_card(CardSegment(1, "010", (), LONG), Size(854, 480), "#000000").convert("L")
+    width = image.width
+    rows = [max(image.tobytes()[y * width : (y + 1) * width]) > 40 for y in range(image.height)]
+    starts = [y for y in range(1, len(rows)) if rows[y] and not rows[y - 1]]
+    assert min(later - earlier for earlier, later in pairwise(starts[2:])) >= 20
+
+
+def test_the_same_card_is_the_same_picture() -> None:
+    """Every pixel is reproduced."""
+    first, second = (draw_card(CARDS["all of it"], Size(854, 480), "#000000") for _ in range(2))
+    assert first.tobytes() == second.tobytes()
+
+
+@pytest.mark.parametrize("size", SIZES, ids=str)
+@pytest.mark.parametrize("lines", [("010",), ("010-hero", "take 2"), ("x" * 64, "y" * 500, "z")], ids=len)
+def test_a_label_lies_in_the_lower_left_of_the_safe_area(lines: tuple[str, ...], size: Size) -> None:
+    """Even sides on even places, as 4:2:0 video needs, and small: under a quarter of the height."""
+    label = draw_label(lines, size)
+    assert label is not None
+    left, top = label_place(label, size)
+    assert [side % 2 for side in (*label.size, left, top)] == [0, 0, 0, 0]
+    assert 0.05 * size.width - 1 <= left <= 0.07 * size.width
+    assert left + label.width <= 0.96 * size.width
+    assert 0 <= size.height * 0.95 - (top + label.height) + 1 <= 3
+    if size.height >= 480:
+        assert label.height < size.height / 4
+
+
+def test_a_labels_plate_lets_the_picture_through() -> None:
+    """Its corners are clear, its ground is translucent, its letters are solid."""
+    label = draw_label(("010",), Size(1280, 720))
+    assert label is not None
+    alpha = label.getchannel("A")
+    assert alpha.getpixel((0, 0)) == 0
+    assert 100 < alpha.tobytes()[label.width + label.width // 2] < 200
+    assert alpha.getextrema() == (0, 255)
+
+
+@pytest.mark.parametrize("lines", [(), ("",), ("", "  ")], ids=["none", "empty", "blank"])
+def test_no_lines_are_no_label(lines: tuple[str, ...]) -> None:
+    """There is nothing to lay over."""
+    assert draw_label(lines, Size(1280, 720)) is None
+
+
+def _drawn(image: Image.Image, ground: str) -> tuple[int, int, int, int]:
+    box = ImageChops.difference(image, Image.new("RGB", image.size, ground)).getbbox()
+    assert box is not None
+    return box
+
+
+def _luminance(colour: tuple[int, ...]) -> float:
+    """Relative luminance by the definition of WCAG 2.2."""
+    parts = [value / 255 for value in colour[:3]]
+    red, green, blue = (
+        part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts
+    )
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
