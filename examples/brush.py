@@ -1,8 +1,9 @@
-"""A paintbrush for the examples: smooth shapes with gradients on a Pillow image, the same bytes every time."""
+"""A paintbrush for the examples: smooth shapes with gradients, painted on a Pillow image."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 from math import cos, hypot, pi, sin
 from typing import TYPE_CHECKING
 
@@ -40,7 +41,7 @@ def _spot(words: Iterator[str]) -> Spot:
 def _bend(corners: Sequence[Spot], f: float) -> Spot:
     """De Casteljau's construction, for a curve of any degree."""
     while len(corners) > 1:
-        pairs = zip(corners[:-1], corners[1:], strict=True)
+        pairs = pairwise(corners)
         corners = [(a[0] + (b[0] - a[0]) * f, a[1] + (b[1] - a[1]) * f) for a, b in pairs]
     return corners[0]
 
@@ -181,5 +182,9 @@ def _mix(stops: Stops, at: float) -> tuple[int, ...]:
     high = min((s for s in stops if s[0] >= at), key=lambda s: s[0], default=stops[-1])
     span = high[0] - low[0]
     f = (at - low[0]) / span if span else 0.0
-    ends = zip(ImageColor.getcolor(low[1], "RGBA"), ImageColor.getcolor(high[1], "RGBA"), strict=True)
-    return tuple(round(p + (q - p) * f) for p, q in ends)
+    return tuple(round(p + (q - p) * f) for p, q in zip(_rgba(low[1]), _rgba(high[1]), strict=True))
+
+
+def _rgba(colour: str) -> tuple[int, ...]:
+    rgb = ImageColor.getrgb(colour)
+    return rgb if len(rgb) == 4 else (*rgb, 255)

@@ -13,7 +13,7 @@ from seedgen.planning.plan import Action, ReelAction, ReelChange
 from seedgen.planning.planner import Caps, World, make_plan
 from seedgen.planning.pricing import seconds_of
 from seedgen.planning.resolve import resolve
-from seedgen.planning.select import Selectable, matching, select
+from seedgen.planning.select import Selectable, in_order, matching, select
 from seedgen.project.diagnostics import Diagnostic, Place, Problems, Severity, did_you_mean
 from seedgen.project.expand import expand
 from seedgen.project.loader import load_project, load_var_file, parse_var
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from decimal import Decimal
     from pathlib import Path
 
+    from seedgen.digest import Fingerprint
     from seedgen.execution.apply import Line, Outcome
     from seedgen.geometry import Size
     from seedgen.media.ffmpeg import Ffmpeg
@@ -256,7 +257,7 @@ class Workspace:
         plan = make_plan(
             self.resolved,
             lock,
-            World(self.takes.find, self.objects.present),
+            World(self._find_takes, self.objects.present),
             project=self.project.name,
             profile=self.settings.profile,
             caps=Caps(self.cap(max_cost)),
@@ -264,6 +265,10 @@ class Workspace:
             replaced=replaced,
         )
         return replace(plan, reels=tuple(self._reel_changes(plan)))
+
+    def _find_takes(self, wanted: Collection[Fingerprint]) -> Mapping[Fingerprint, Take]:
+        """Opens the takes database only when there is something to look up."""
+        return self.takes.find(wanted)
 
     def _chosen(self, expressions: Sequence[str], lock: Lock) -> frozenset[str]:
         declared = self._selectable(self.shots)
@@ -350,8 +355,6 @@ class Workspace:
 
     def reel_shots(self, reel: Reel) -> list[ResolvedShot]:
         """The shots of a reel, in its order."""
-        from seedgen.reel.cut_list import shots_of
-
         everything = self._selectable(self.shots)
 
         def match(pattern: str) -> frozenset[str]:
@@ -360,7 +363,8 @@ class Workspace:
             except UsageError:
                 return frozenset()
 
-        return shots_of(reel, self.resolved, match)
+        by_id = {shot.id: shot for shot in self.resolved}
+        return [by_id[shot_id] for shot_id in in_order(reel.shots, list(by_id), match)]
 
     def picked(self, lock: Lock) -> Callable[[ResolvedShot], Take | None]:
         """Gives the take of a shot that goes into reels, as far as its clip is there."""

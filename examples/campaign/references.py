@@ -21,11 +21,13 @@ TALL = (960, 1280)
 
 BODY = path(
     "M 330 470 C 330 400 372 372 404 330 C 424 303 428 282 428 246 L 532 246 C 532 282 536 303 556 330 "
-    "C 588 372 630 400 630 470 L 630 1112 C 630 1150 612 1168 576 1168 L 384 1168 C 348 1168 330 1150 330 1112"
+    "C 588 372 630 400 630 470 L 630 1112 C 630 1150 612 1168 576 1168 L 384 1168 "
+    "C 348 1168 330 1150 330 1112"
 )
 CAP = path("M 424 150 C 424 138 432 132 444 132 L 516 132 C 528 132 536 138 536 150 L 536 232 L 424 232")
 COLLAR = path(
-    "M 418 232 L 542 232 C 548 232 550 236 550 240 C 550 246 546 250 540 250 L 420 250 C 414 250 410 246 410 240 C 410 236 412 232 418 232"
+    "M 418 232 L 542 232 C 548 232 550 236 550 240 C 550 246 546 250 540 250 L 420 250 "
+    "C 414 250 410 246 410 240 C 410 236 412 232 418 232"
 )
 
 METAL = Linear(
@@ -256,13 +258,14 @@ def morning() -> Image.Image:
     )
     canvas.paint(ellipse(820, 410, 92, 92), Linear((0, 318), (0, 502), [(0, "#fffbe6"), (1, "#ffd27a")]))
     chance = Random(3)
-    for y, width, opacity in ((120, 360, 0.35), (170, 520, 0.30), (238, 430, 0.40), (300, 300, 0.35)):
+    for height, width, opacity in ((120, 360, 0.35), (170, 520, 0.30), (238, 430, 0.40), (300, 300, 0.35)):
         x = chance.uniform(120, 1100)
-        canvas.paint(ellipse(x, y, width / 2, 9), "#fff6e6", blur=7, opacity=opacity)
-        canvas.paint(ellipse(x + 90, y + 15, width / 3, 7), "#fff6e6", blur=6, opacity=opacity)
+        canvas.paint(ellipse(x, height, width / 2, 9), "#fff6e6", blur=7, opacity=opacity)
+        canvas.paint(ellipse(x + 90, height + 15, width / 3, 7), "#fff6e6", blur=6, opacity=opacity)
     for level, shift, colours in (
-        (440, 0.0, ("#f4a58a", "#c98d92")), (480, 1.7, ("#d79a96", "#5fa0a8")), (530, 3.1, ("#7fb8b6", "#2f8793")),
-        (590, 4.4, ("#3a97a0", "#17697a")), (655, 5.5, ("#1f7888", "#0b4a5a")),
+        (440, 0.0, ("#f4a58a", "#c98d92")), (480, 1.7, ("#d79a96", "#5fa0a8")),
+        (530, 3.1, ("#7fb8b6", "#2f8793")), (590, 4.4, ("#3a97a0", "#17697a")),
+        (655, 5.5, ("#1f7888", "#0b4a5a")),
     ):  # fmt: skip
         crest = [
             (float(x), level + 11 * sin(x / 170 + shift) + 5 * sin(x / 61 + shift * 2))
@@ -274,11 +277,11 @@ def morning() -> Image.Image:
         )
         canvas.paint(stroke(crest, 2.4), "#fff1d8", opacity=0.5)
     for i in range(26):
-        y = 448 + i * 10.2
+        sea = 448 + i * 10.2
         spread = 26 + i * 5.5
-        x = 820 + chance.uniform(-spread, spread) * 0.55
+        glint = 820 + chance.uniform(-spread, spread) * 0.55
         canvas.paint(
-            ellipse(x, y, chance.uniform(16, 46), 1.8), "#fff3cf", blur=0.8, opacity=0.75 - i * 0.018
+            ellipse(glint, sea, chance.uniform(16, 46), 1.8), "#fff3cf", blur=0.8, opacity=0.75 - i * 0.018
         )
     return canvas.image.convert("RGB")
 

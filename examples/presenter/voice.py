@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import wave
 from array import array
+from itertools import pairwise
 from math import cos, exp, pi, sin
 from typing import TYPE_CHECKING
 
@@ -92,7 +93,7 @@ def _levels(pitch: float, second: float) -> list[float]:
 
 def _read(score: tuple[tuple[float, float], ...], second: float) -> float:
     """The value at a time, eased between the score's points."""
-    for (t0, a), (t1, b) in zip(score[:-1], score[1:], strict=True):
+    for (t0, a), (t1, b) in pairwise(score):
         if second <= t1:
             f = (second - t0) / (t1 - t0)
             return a + (b - a) * (0.5 - 0.5 * cos(pi * f))

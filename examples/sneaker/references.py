@@ -44,8 +44,7 @@ def reduced(picture: Image.Image) -> Image.Image:
     """
     scaled = picture.point(lambda v: round(v * 252 / 255))
     palette = scaled.quantize(256, method=Image.Quantize.MEDIANCUT, kmeans=3)
-    white = palette.getpixel((0, 0))
-    assert isinstance(white, int)
+    white = palette.tobytes()[0]  # the corner shows the bare ground
     colours = palette.getpalette() or []
     colours[3 * white : 3 * white + 3] = [252, 252, 252]
     palette.putpalette(colours)

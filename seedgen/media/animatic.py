@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from seedgen.errors import MediaError, UnreadableMedia
 from seedgen.geometry import Size
 from seedgen.media.animatic_graph import Footage, FrameGraph, Scene, Still
-from seedgen.media.backdrops import Stage, canvas_size, compose, gradient, trimmed
+from seedgen.media.backdrops import Stage, canvas_size, compose, gradient, plain_ground, trimmed
 from seedgen.media.camera import choose_move
 from seedgen.media.captions import caption, mark, title
 from seedgen.media.ffmpeg import BITEXACT
@@ -84,9 +84,13 @@ def _scene(spec: AnimaticSpec) -> Scene:
 
 
 def _shares(spec: AnimaticSpec) -> list[int]:
-    """Frames for each picture: equal shares that add up exactly."""
-    count = len(spec.pictures)
-    ends = [spec.frames * (index + 1) // count for index in range(count)]
+    """Frames for each picture: three fifths for the first, the rest in equal shares, adding up exactly.
+
+    The first picture is what the shot is about, so it also stands in the middle, where posters are taken.
+    """
+    others = len(spec.pictures) - 1
+    first = spec.frames if others == 0 else -(-spec.frames * 3 // 5)
+    ends = [first + (spec.frames - first) * index // max(1, others) for index in range(others + 1)]
     return [end - begin for begin, end in zip([0, *ends], ends, strict=False)]
 
 
@@ -98,12 +102,12 @@ def _share(spec: AnimaticSpec, index: int, stage: Stage, frames: int) -> Still |
         return Footage(path, container.demuxer, (left, top), size, frames)
     if container.type is not MediaType.IMAGE:
         raise UnreadableMedia(f"{path.name} is sound, not a picture")
-    picture = trimmed(
-        read_picture(path, container, about=Size(2 * stage.frame.width, 2 * stage.frame.height))
-    )
+    picture = read_picture(path, container, about=Size(2 * stage.frame.width, 2 * stage.frame.height))
+    ground = plain_ground(picture)
+    picture = picture if ground is None else trimmed(picture, ground)
     room = stage.room(Size(*picture.size))
     move = choose_move(f"{spec.seed} {index}", stage.frame, room, frames)
-    return Still(compose(picture, stage, move), move, frames)
+    return Still(compose(picture, ground, stage, move), move, frames)
 
 
 def _sound(spec: AnimaticSpec, first_input: int) -> tuple[list[str], str] | None:

@@ -13,7 +13,7 @@ from random import Random
 from statistics import median
 from typing import TYPE_CHECKING, cast
 
-from PIL import Image, ImageChops, ImageDraw, ImageEnhance, ImageFilter, ImageMath
+from PIL import Image, ImageChops, ImageDraw, ImageEnhance, ImageFilter, ImageMath, ImageStat
 
 from seedgen.geometry import Size
 from seedgen.media.camera import Draw
@@ -33,6 +33,9 @@ _SMALL = 16
 
 _FAINTEST = 8
 """How far off the ground's colour something must be to be seen at all."""
+
+_LIGHT = 190
+"""From this lightness of its border, of 255, a picture may stand before a light copy of itself."""
 
 _GRAIN = 3.0
 """Levels of 255 from the darkest to the brightest grain."""
@@ -67,8 +70,8 @@ def canvas_size(frame: Size, move: Move) -> Size:
     return Size(frame.width + across, frame.height + down)
 
 
-def compose(picture: Image.Image, stage: Stage, move: Move) -> Image.Image:
-    """The canvas for `move` over `picture`, RGB.
+def compose(picture: Image.Image, ground: Colour | None, stage: Stage, move: Move) -> Image.Image:
+    """The canvas for `move` over `picture`, RGB; `ground` is the colour of its plain ground, if it has one.
 
     Half-way through the move the picture is centred on the stage.
     """
@@ -77,7 +80,6 @@ def compose(picture: Image.Image, stage: Stage, move: Move) -> Image.Image:
     left, top, size = stage.place(Size(*picture.size))
     left, top = left + across // 2, top + down // 2
     subject = picture.resize((size.width, size.height), Image.Resampling.LANCZOS, reducing_gap=3.0)
-    ground = plain_ground(picture)
     if ground is not None:
         canvas = Image.new("RGB", (whole.width, whole.height), ground)
         canvas.paste(subject, (left, top), _feathered(size))
@@ -88,14 +90,11 @@ def compose(picture: Image.Image, stage: Stage, move: Move) -> Image.Image:
     return canvas
 
 
-def trimmed(picture: Image.Image) -> Image.Image:
-    """A picture on plain ground cut down to its subject with some air; any other as it is.
+def trimmed(picture: Image.Image, ground: Colour) -> Image.Image:
+    """A picture on plain ground cut down to its subject with some air.
 
     Catalogue pictures often are mostly ground, and would stand small in the frame.
     """
-    ground = plain_ground(picture)
-    if ground is None:
-        return picture
     scale = max(1, max(picture.size) // 320)
     small = picture.reduce(scale)
     off = ImageChops.difference(small, Image.new("RGB", small.size, ground))
@@ -147,15 +146,29 @@ def _blurred(picture: Image.Image, canvas: Size) -> Image.Image:
     left, top = (cover.width - small.width) // 2, (cover.height - small.height) // 2
     copy = copy.crop((left, top, left + small.width, top + small.height))
     copy = copy.filter(ImageFilter.GaussianBlur(max(small.width, small.height) / 14))
-    copy = ImageEnhance.Color(copy).enhance(0.75)
-    copy = copy.point([_dimmed(value) for value in range(256)] * 3)
+    copy = ImageEnhance.Color(copy).enhance(1.25)
+    tone = _softened if _is_light(picture) else _dimmed
+    copy = copy.point([tone(value) for value in range(256)] * 3)
     whole = (canvas.width, canvas.height)
     return _with_grain([c.convert("F").resize(whole, Image.Resampling.BICUBIC) for c in copy.split()])
+
+
+def _is_light(picture: Image.Image) -> bool:
+    """Whether a picture is light along its border and not dark as a whole."""
+    small = picture.convert("L").resize((16, 16), Image.Resampling.BOX)
+    border = [small.getpixel(spot) for i in range(16) for spot in ((i, 0), (i, 15), (0, i), (15, i))]
+    lightness = median(value for value in border if isinstance(value, int | float))
+    return lightness > _LIGHT and ImageStat.Stat(small).mean[0] > _LIGHT / 2
 
 
 def _dimmed(value: int) -> int:
     """Darker, whites most of all: the picture before it must be the brightest thing in the frame."""
     return int(14.5 + 112 * (value / 255.0))
+
+
+def _softened(value: int) -> int:
+    """A light picture stands before a light wall: darkened, cream would turn to mud."""
+    return int(70 + 160 * (value / 255.0))
 
 
 def _shade(canvas: Image.Image, corner: tuple[int, int], size: Size) -> None:

@@ -56,8 +56,13 @@ class Weight(StrEnum):
 
 @lru_cache(maxsize=64)
 def load_font(weight: Weight, pixels: int) -> Font:
-    """Inter at a type size in pixels (its em, at least 6)."""
-    return ImageFont.truetype(_FONTS / weight, max(6, pixels))
+    """Inter at a type size in pixels (its em, at least 6).
+
+    The basic layout: what Pillow was built with does not change the picture, and Inter's contextual
+    alternates, which draw the x of `16x9` as a multiplication sign and so misstate a shot's id, stay off.
+    """
+    layout = ImageFont.Layout.BASIC
+    return ImageFont.truetype(_FONTS / weight, max(6, pixels), layout_engine=layout)
 
 
 def line_height(font: Font) -> int:
@@ -65,6 +70,7 @@ def line_height(font: Font) -> int:
     return ceil(font.size * _LEADING)
 
 
+@lru_cache(maxsize=65_536)
 def text_width(text: str, font: Font) -> int:
     """The width of one line, rounded up to whole pixels."""
     return ceil(font.getlength(text))

@@ -9,6 +9,7 @@ from seedgen.project.media import MediaType
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+    from decimal import Decimal
 
     from seedgen.project.cards import MediaLimits, ModelCard
     from seedgen.project.diagnostics import Place
@@ -95,7 +96,7 @@ def _single(reference: KnownReference, limits: MediaLimits, card: ModelCard) -> 
     ):
         yield Refusal(
             "picture size not taken",
-            f"{title} takes sides of {limits.min_side} to {limits.max_side} pixels; "
+            f"{title} takes sides of {_span(limits.min_side, limits.max_side)} pixels; "
             f"this is {facts.width}x{facts.height}.",
             at,
         )
@@ -105,9 +106,15 @@ def _single(reference: KnownReference, limits: MediaLimits, card: ModelCard) -> 
     ):
         yield Refusal(
             "length not taken",
-            f"{title} takes {limits.min_seconds} to {limits.max_seconds} s, not {facts.seconds:.1f} s.",
+            f"{title} takes {_span(limits.min_seconds, limits.max_seconds)} s, not {facts.seconds:.1f} s.",
             at,
         )
+
+
+def _span(least: Decimal | int | None, most: Decimal | int | None) -> str:
+    if least is None:
+        return f"at most {most}"
+    return f"at least {least}" if most is None else f"{least} to {most}"
 
 
 def _megabytes(size: int) -> str:

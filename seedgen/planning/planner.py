@@ -88,16 +88,24 @@ class _Planner:
         self.recorded = self._recorded(shots)
 
     def _recorded(self, shots: Sequence[ResolvedShot]) -> dict[Fingerprint, Take]:
-        """The cache's takes for what the lock does not have, as far as their clips are present."""
+        """The takes for what a shot's own lock entry does not have, as far as their clips are present.
+
+        From the cache, and from what the lock has for other shots: a lost cache of takes costs nothing.
+        """
         wanted = [
             shot.of_take(number)[1]
             for shot in shots
             for number in range(1, shot.shot.takes + 1)
             if self._locked_take(shot, number) is None
         ]
-        found = dict(self.world.find_takes(wanted)) if wanted else {}
+        if not wanted:
+            return {}
+        found = dict(self.world.find_takes(wanted))
         self.clips |= set(self.world.present({take.clip for take in found.values()} - self.clips))
-        return {key: take for key, take in found.items() if take.clip in self.clips}
+        locked = (
+            (Fingerprint(take.fingerprint), take) for shot in self.lock.shots.values() for take in shot.takes
+        )
+        return {key: take for key, take in (*locked, *found.items()) if take.clip in self.clips}
 
     def _locked_take(self, shot: ResolvedShot, number: int) -> Take | None:
         """The lock's take for just this request, when its clip is present."""
@@ -111,8 +119,7 @@ class _Planner:
         """What happens to each take of a shot."""
         numbers = range(1, shot.shot.takes + 1)
         if shot.id in self.replaced:
-            reason = Reason(ReasonKind.REPLACE_REQUESTED)
-            return [self._submit(self._blank(shot, number), shot, (reason,)) for number in numbers]
+            return [self._replacement(shot, number) for number in numbers]
         source = self._move_source(shot) if shot.id not in self.lock.shots else None
         return [self._change(shot, number, source) for number in numbers]
 
@@ -159,6 +166,12 @@ class _Planner:
         reasons, diff = differences(locked.request, shot.request, shot.set_names)
         return replace(self._submit(blank, shot, reasons), diff=diff)
 
+    def _replacement(self, shot: ResolvedShot, number: int) -> Change:
+        blank = self._blank(shot, number)
+        if first := self.generating.get(shot.of_take(number)[1]):
+            return replace(blank, action=Action.REUSE, reasons=(Reason(ReasonKind.SAME_REQUEST, first),))
+        return self._submit(blank, shot, (Reason(ReasonKind.REPLACE_REQUESTED),))
+
     def _submit(self, blank: Change, shot: ResolvedShot, reasons: tuple[Reason, ...]) -> Change:
         request, fingerprint = shot.of_take(blank.take)
         self.generating.setdefault(fingerprint, shot.id)
@@ -189,21 +202,25 @@ class _Planner:
 
 
 def _capped(changes: Sequence[Change], caps: Caps) -> list[Change]:
-    """Changes with those blocked that would pass the cap, or whose price is unknown under one."""
+    """Changes with those blocked that would pass the cap, or whose price is unknown under one.
+
+    What waits for the take of a blocked change is blocked with it.
+    """
     if caps.max_cost is None:
         return list(changes)
     spent = Decimal(0)
+    stopped: dict[Fingerprint | None, ReasonKind] = {}
     done = []
     for change in changes:
-        if not change.submits:
-            done.append(change)
-        elif change.cost is None:
-            done.append(_blocked(change, ReasonKind.UNPRICED))
-        elif spent + change.cost > caps.max_cost:
-            done.append(_blocked(change, ReasonKind.OVER_BUDGET))
-        else:
-            spent += change.cost
-            done.append(change)
+        waits = change.action is Action.REUSE and change.found is None
+        if change.submits and change.cost is None:
+            stopped[change.fingerprint] = ReasonKind.UNPRICED
+        elif change.submits and change.cost is not None and spent + change.cost > caps.max_cost:
+            stopped[change.fingerprint] = ReasonKind.OVER_BUDGET
+        elif change.submits:
+            spent += change.cost or 0
+        kind = stopped.get(change.fingerprint) if change.submits or waits else None
+        done.append(_blocked(change, kind) if kind else change)
     return done
 
 

@@ -110,13 +110,18 @@ class _Resolver:
                 for s in slots
             ),
         )
+        try:
+            fingerprint = request.fingerprint()
+        except ValueError as error:  # a number that JSON has no form for, which a loose card let pass
+            self.problems.error("value out of range", f"{error}.", at=shot.place, address=shot.address)
+            raise _Unsound from error
         return ResolvedShot(
             shot,
             card,
             request,
             tuple(slot.reference.location for slot in slots),
             tuple(slot.reference.set_name for slot in slots),
-            request.fingerprint(),
+            fingerprint,
         )
 
     def _card(self, shot: Shot) -> ModelCard:

@@ -11,9 +11,10 @@ from seedgen.errors import UsageError
 from seedgen.project.diagnostics import did_you_mean
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
 _GLOB = re.compile(r"[*?\[]")
+_HOW = "Name ids, globs or tag:NAME."
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,11 +29,15 @@ def select(expressions: Iterable[str], shots: Sequence[Selectable]) -> frozenset
     """The ids that some `--select` values choose; all of them when there is none.
 
     Each value is a list of terms: an id, a glob over ids, or `tag:NAME` (a glob too). Raises UsageError
-    when a term matches nothing.
+    when a term matches nothing, and for a value without a term: an empty shell variable must not
+    come to mean every shot.
     """
-    terms = [term for expression in expressions for term in expression.split()]
-    if not terms:
+    expressions = list(expressions)
+    if not expressions:
         return frozenset(shot.id for shot in shots)
+    if not all(expression.split() for expression in expressions):
+        raise UsageError("nothing to select in an empty value", remedy=_HOW)
+    terms = [term for expression in expressions for term in expression.split()]
     chosen: frozenset[str] = frozenset()
     for term in terms:
         chosen |= _intersection(term, shots)
@@ -42,8 +47,11 @@ def select(expressions: Iterable[str], shots: Sequence[Selectable]) -> frozenset
 def _intersection(term: str, shots: Sequence[Selectable]) -> frozenset[str]:
     parts = [part for part in term.split(",") if part]
     if not parts:
-        raise UsageError(f"nothing to select in {term!r}", remedy="Name ids, globs or tag:NAME.")
-    return frozenset.intersection(*(matching(part, shots) for part in parts))
+        raise UsageError(f"nothing to select in {term!r}", remedy=_HOW)
+    found = frozenset.intersection(*(matching(part, shots) for part in parts))
+    if not found:
+        raise UsageError(f"no shot matches all of {term!r}", remedy="A comma intersects; a space unites.")
+    return found
 
 
 def matching(part: str, shots: Sequence[Selectable]) -> frozenset[str]:
@@ -63,6 +71,17 @@ def matching(part: str, shots: Sequence[Selectable]) -> frozenset[str]:
     if not found:
         raise UsageError(what, remedy=did_you_mean(name, known) or _some(known))
     return found
+
+
+def in_order(
+    patterns: Iterable[str], ids: Sequence[str], match: Callable[[str], frozenset[str]]
+) -> list[str]:
+    """The ids that some patterns match, pattern by pattern, each once: the order of a reel."""
+    chosen: dict[str, None] = {}
+    for pattern in patterns:
+        found = match(pattern)
+        chosen.update((shot_id, None) for shot_id in ids if shot_id in found)
+    return list(chosen)
 
 
 def _globbed(shot_id: str, pattern: str) -> bool:

@@ -88,6 +88,7 @@ class Templates:
         self._files = _Files(root)
         self._sandbox = Sandbox(self._files)
         self._inline: dict[str, Template] = {}
+        self._by_name: dict[str, tuple[Template, Path]] = {}
 
     def text(self, source: str, scope: Mapping[str, Any]) -> str:
         """A string of the project file, rendered. Raises TemplateFailure."""
@@ -103,6 +104,12 @@ class Templates:
 
     def file(self, name: str, scope: Mapping[str, Any]) -> str:
         """A template file, rendered. Raises TemplateFailure."""
+        if name not in self._by_name:
+            self._by_name[name] = self._load(name, scope)
+        template, path = self._by_name[name]
+        return self._render(template, path, scope)
+
+    def _load(self, name: str, scope: Mapping[str, Any]) -> tuple[Template, Path]:
         path = self._files.path(name)
         if path is None:
             hint = did_you_mean(name, self._files.names())
@@ -110,10 +117,9 @@ class Templates:
                 "unknown template", f"No {name!r} in templates/. {hint}".strip() + self._shipped_hint(name)
             )
         try:
-            template = self._sandbox.get_template(name)
+            return self._sandbox.get_template(name), path
         except (TemplateError, OSError) as error:
             raise self._failure(error, path, scope) from error
-        return self._render(template, path, scope)
 
     def _shipped_hint(self, name: str) -> str:
         shipped = SHIPPED_PREFIX + name

@@ -13,12 +13,12 @@ from seedgen.geometry import frame_size, parse_ratio
 from seedgen.planning.pricing import seconds_of
 from seedgen.ports.media import AnimaticSpec
 from seedgen.ports.provider import JobState, JobStatus
-from seedgen.project.cards import AUTO, wire_prompt
+from seedgen.project.cards import AUTO, neutral_tokens, wire_prompt
 from seedgen.project.media import MediaType
 from seedgen.timing import Rate
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from seedgen.geometry import Size
     from seedgen.planning.request import Request
@@ -113,11 +113,7 @@ class LocalProvider:
     def spec(self, submission: Submission, *, mark: str = "") -> AnimaticSpec:
         """What to render for a request. References that are URLs are not shown: nothing is fetched."""
         request = submission.request
-        files = [
-            (reference.type, location)
-            for reference, location in zip(request.references, submission.media, strict=True)
-            if isinstance(location, Path)
-        ]
+        files = _in_order_of_mention(request, submission.media)
         return AnimaticSpec(
             caption=wire_prompt(request.prompt, self._card),
             size=self._size(request, files),
@@ -149,3 +145,17 @@ class LocalProvider:
             return self._jobs[job_id]
         except KeyError:
             raise JobLost(f"the local render {job_id} ended with the process that began it") from None
+
+
+def _in_order_of_mention(request: Request, media: Sequence[Path | str]) -> list[tuple[MediaType, Path]]:
+    """The files of a request: what the prompt speaks of first is shown first, the unmentioned last."""
+    mentioned = list(dict.fromkeys(neutral_tokens(request.prompt)))
+    counted: dict[MediaType, int] = {}
+    found: list[tuple[int, MediaType, Path]] = []
+    for reference, location in zip(request.references, media, strict=True):
+        number = counted[reference.type] = counted.get(reference.type, 0) + 1
+        token = (reference.type, number)
+        rank = mentioned.index(token) if token in mentioned else len(mentioned)
+        if isinstance(location, Path):
+            found.append((rank, reference.type, location))
+    return [(kind, path) for _, kind, path in sorted(found, key=lambda item: item[0])]

@@ -14,7 +14,7 @@ from seedgen.project.models import Placeholder, Reel
 from seedgen.timing import Rate
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Sequence
 
     from seedgen.planning.lock import Take
     from seedgen.planning.resolve import ResolvedShot
@@ -127,15 +127,3 @@ def point(text: str, rate: Rate) -> int:
     if text.endswith("f"):
         return int(text[:-1])
     return rate.count(Fraction(text.removesuffix("s")))
-
-
-def shots_of(
-    spec: Reel, shots: Sequence[ResolvedShot], match: Callable[[str], frozenset[str]]
-) -> list[ResolvedShot]:
-    """The shots of a reel in its order: pattern by pattern, each shot once."""
-    by_id: Mapping[str, ResolvedShot] = {shot.id: shot for shot in shots}
-    chosen: dict[str, ResolvedShot] = {}
-    for pattern in spec.shots:
-        ids = match(pattern)
-        chosen.update((shot_id, by_id[shot_id]) for shot_id in by_id if shot_id in ids)
-    return list(chosen.values())

@@ -24,7 +24,13 @@ _INLINE = 2**30
 
 
 class _TextDisk(diskcache.Disk):  # type: ignore[misc]
-    """Text in, text out. What is not raw text is not read."""
+    """Text in, text out. What is not raw text is not read; no file beside the database is touched.
+
+    `settings` are those that the database holds, which may have been written by anybody.
+    """
+
+    def __init__(self, directory: str, **settings: object) -> None:
+        super().__init__(directory, min_file_size=_INLINE)
 
     def put(self, key: str) -> tuple[str, bool]:
         return str(key), True
@@ -37,6 +43,9 @@ class _TextDisk(diskcache.Disk):  # type: ignore[misc]
 
     def fetch(self, mode: int, filename: str | None, value: Any, read: bool) -> str | None:
         return value if mode == MODE_RAW and isinstance(value, str) else None
+
+    def remove(self, file_path: str) -> None:
+        """Nothing: no entry has a file, and a row that names one may name any file at all."""
 
 
 class TextCache:
@@ -57,7 +66,6 @@ class TextCache:
                 self._cache = diskcache.Cache(
                     str(self._folder),
                     disk=_TextDisk,
-                    disk_min_file_size=_INLINE,
                     eviction_policy="none",
                     cull_limit=0,
                     size_limit=2**60,
@@ -105,10 +113,13 @@ class TextCache:
         if not self.exists:
             return
         cache = self._open()
-        for key in cache.iterkeys():
-            value = cache.get(key)
-            if value is not None:
-                yield value
+        try:
+            for key in cache.iterkeys():
+                value = cache.get(key)
+                if value is not None:
+                    yield value
+        except (sqlite3.Error, OSError, diskcache.Timeout) as error:
+            raise self._failed(error) from error
 
     def close(self) -> None:
         """Close the database."""

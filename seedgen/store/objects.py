@@ -76,7 +76,9 @@ class ObjectStore:
             return digest
         sync_file(file)
         file.chmod(_READ_ONLY)
-        place.parent.mkdir(parents=True, exist_ok=True)
+        if not place.parent.is_dir():
+            place.parent.mkdir(parents=True, exist_ok=True)
+            sync_folder(self._folder)
         file.replace(place)
         sync_folder(place.parent)
         return digest

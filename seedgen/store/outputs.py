@@ -101,4 +101,5 @@ def _read(record: Path) -> dict[str, list[Any]]:
         value = json.loads(record.read_bytes())
     except (OSError, ValueError):
         return {}
-    return value if isinstance(value, dict) else {}
+    known = value.items() if isinstance(value, dict) else ()
+    return {name: entry for name, entry in known if isinstance(entry, list)}

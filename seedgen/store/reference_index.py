@@ -4,6 +4,7 @@ media are not read again."""
 from __future__ import annotations
 
 import json
+import re
 import time
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _VERSION = 1
+_DIGEST = re.compile(r"[0-9a-f]{64}")
 _GRANULARITY_NS = 2_000_000_000
 """FAT keeps times to 2 s. A file written within that of its record may change again unseen."""
 
@@ -33,7 +35,7 @@ class ReferenceIndex:
         self._path = path
         self._probe = probe
         self._clock = clock
-        self._known: dict[str, dict[str, Any]] | None = None
+        self._known: dict[str, Any] | None = None
         self._changed = False
 
     def identify(self, path: Path) -> FileIdentity:
@@ -42,10 +44,8 @@ class ReferenceIndex:
         status = path.stat()
         stamp = [status.st_size, status.st_mtime_ns, status.st_ino]
         entry = known.get(str(path))
-        if entry is not None and entry.get("stamp") == stamp:
-            identity = _identity(entry)
-            if identity is not None:
-                return identity
+        if (identity := _identity(entry, stamp)) is not None:
+            return identity
         recorded = self._clock()
         facts = self._probe(path)
         digest = digest_file(path)
@@ -68,7 +68,7 @@ class ReferenceIndex:
             return
         self._changed = False
 
-    def _load(self) -> dict[str, dict[str, Any]]:
+    def _load(self) -> dict[str, Any]:
         if self._known is None:
             try:
                 value = json.loads(self._path.read_bytes())
@@ -83,10 +83,13 @@ def _written(facts: MediaFacts) -> list[Any]:
     return [facts.type.value, facts.format, facts.size_bytes, facts.width, facts.height, str(facts.seconds)]
 
 
-def _identity(entry: dict[str, Any]) -> FileIdentity | None:
+def _identity(entry: Any, stamp: list[int]) -> FileIdentity | None:
+    """What is remembered of a file with this stamp; None for another stamp or a damaged entry."""
     try:
+        if entry["stamp"] != stamp or not _DIGEST.fullmatch(entry["digest"]):
+            return None
         kind, form, size, width, height, seconds = entry["facts"]
-        facts = MediaFacts(MediaType(kind), form, size, width, height, Decimal(seconds))
+        facts = MediaFacts(MediaType(kind), str(form), int(size), int(width), int(height), Decimal(seconds))
         return FileIdentity(Digest(entry["digest"]), facts)
     except (KeyError, TypeError, ValueError, ArithmeticError):
         return None

@@ -230,15 +230,18 @@ def test_seeds_give_different_moves() -> None:
     }
 
 
-def test_references_get_equal_shares_in_order(tmp_path: Path, render: Render) -> None:
-    """Three references in 48 frames: 16 frames each, one after another."""
+def test_the_first_reference_gets_three_fifths_and_the_others_share_the_rest(
+    tmp_path: Path, render: Render
+) -> None:
+    """Three references in 50 frames: 30 for what the shot is about, then 10 and 10."""
     colours = ((200, 40, 40), (40, 160, 40), (40, 60, 200))
     for name, colour in zip("abc", colours, strict=True):
         Image.new("RGB", (300, 200), colour).save(tmp_path / f"{name}.png")
     pictures = images(*(tmp_path / f"{name}.png" for name in "abc"))
-    shown = frames_of(render(frames=48, pictures=pictures, caption=""))
-    for index, frame in enumerate(shown):
-        assert ImageStat.Stat(frame).mean == pytest.approx(colours[index // 16], abs=6)
+    shown = frames_of(render(frames=50, pictures=pictures, caption=""))
+    expected = [colours[0]] * 30 + [colours[1]] * 10 + [colours[2]] * 10
+    for frame, colour in zip(shown, expected, strict=True):
+        assert ImageStat.Stat(frame).mean == pytest.approx(colour, abs=6)
 
 
 def test_a_plain_ground_continues_without_a_seam(tmp_path: Path, render: Render) -> None:
