@@ -158,7 +158,7 @@ def _is_light(picture: Image.Image) -> bool:
     small = picture.convert("L").resize((16, 16), Image.Resampling.BOX)
     border = [small.getpixel(spot) for i in range(16) for spot in ((i, 0), (i, 15), (0, i), (15, i))]
     lightness = median(value for value in border if isinstance(value, int | float))
-    return lightness > _LIGHT and ImageStat.Stat(small).mean[0] > _LIGHT / 2
+    return lightness > _LIGHT and ImageStat.Stat(small).mean[0] > 0.75 * _LIGHT
 
 
 def _dimmed(value: int) -> int:
