@@ -99,8 +99,10 @@ def dollars(amount: Decimal) -> str:
 
 
 def price(amount: Decimal | None) -> str:
-    """A cost that may be unknown."""
-    return "price unknown" if amount is None else dollars(amount)
+    """A cost that may be unknown, or nothing."""
+    if amount is None:
+        return "price unknown"
+    return dollars(amount) if amount else "free"
 
 
 def estimate(amount: Decimal, unpriced: int) -> str:

@@ -1,0 +1,36 @@
+"""`seedgen init`"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from seedgen.store.starter import write_starter
+
+if TYPE_CHECKING:
+    from seedgen.cli.invocation import Invocation
+
+PICTURE = "refs/cup.png"
+
+
+@click.command(epilog="Example:  seedgen init my-film && seedgen -C my-film apply")
+@click.argument("directory", metavar="[DIR]", default=".", type=click.Path(path_type=Path))
+@click.pass_obj
+def command(invocation: Invocation, directory: Path) -> int:
+    """Start a project that applies at once and teaches by its comments. Nothing is overwritten."""
+    from seedgen.media.starter_picture import draw_cup
+
+    folder = invocation.root / directory
+    folder.mkdir(parents=True, exist_ok=True)
+    written = write_starter(folder)
+    if not (folder / PICTURE).exists():
+        draw_cup(folder / PICTURE)
+        written.append(PICTURE)
+    for name in written:
+        click.echo(f"  {invocation.out_paint.green('+')} {name}", color=invocation.out_paint.on)
+    here = "" if folder.resolve() == Path.cwd() else f" -C {folder}"
+    click.echo(f"\nNext:  seedgen{here} plan     what would be generated, and for how much")
+    click.echo(f"       seedgen{here} apply    generate it; the local renderer is free")
+    return 0
