@@ -1,30 +1,19 @@
-"""App: the one place that wires parts together. A workspace is a project, opened."""
+"""App: the one place that wires parts together. A workspace is a project that can be planned and applied."""
 
 from __future__ import annotations
 
 import os
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
-from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from dataclasses import replace
+from typing import TYPE_CHECKING
 
-from seedgen.errors import ProjectError, UsageError
+from seedgen.errors import UsageError
+from seedgen.opened import OpenedProject, Settings, probe
 from seedgen.planning.plan import Action, ReelAction, ReelChange
 from seedgen.planning.planner import Caps, World, make_plan
 from seedgen.planning.pricing import seconds_of
-from seedgen.planning.resolve import resolve
 from seedgen.planning.select import Selectable, in_order, matching, select
-from seedgen.project.diagnostics import Diagnostic, Place, Problems, Severity, did_you_mean
-from seedgen.project.expand import expand
-from seedgen.project.loader import load_project, load_var_file, parse_var
-from seedgen.project.locating import located
-from seedgen.project.models import Reel
-from seedgen.project.shelf import load_cards
-from seedgen.project.survey import survey
-from seedgen.project.templates import Templates
-from seedgen.store.lockfile import LockOnDisk, lock_name
-from seedgen.store.objects import ObjectStore
-from seedgen.store.reference_index import ReferenceIndex
+from seedgen.project.diagnostics import did_you_mean
 
 if TYPE_CHECKING:
     import asyncio
@@ -35,209 +24,22 @@ if TYPE_CHECKING:
     from seedgen.digest import Fingerprint
     from seedgen.execution.apply import Line, Outcome
     from seedgen.geometry import Size
-    from seedgen.media.ffmpeg import Ffmpeg
     from seedgen.planning.lock import Lock, Take
     from seedgen.planning.plan import Plan
     from seedgen.planning.resolve import ResolvedShot
     from seedgen.ports.events import Event
-    from seedgen.ports.store import DiskUse
-    from seedgen.project.expand import Shot
-    from seedgen.project.loader import Project
-    from seedgen.project.media import MediaFacts
-    from seedgen.project.shelf import Cards
+    from seedgen.project.models import Reel
     from seedgen.providers.local import LocalProvider
     from seedgen.reel.cut_list import CutList
-    from seedgen.store.journal import JobJournal
-    from seedgen.store.outputs import Outputs
-    from seedgen.store.segments import SegmentStore
-    from seedgen.store.takes import TakeStore
 
-DEFAULT_REEL = "main"
+__all__ = ["Settings", "Workspace"]
 
 
-@dataclass(frozen=True, slots=True)
-class Settings:
-    """What the command line and the environment say about how to open a project."""
+class Workspace(OpenedProject):
+    """A project, opened: plan it, apply plans, assemble its reels.
 
-    root: Path
-    profile: str | None = None
-    variables: tuple[str, ...] = ()
-    var_files: tuple[Path, ...] = ()
-    cache_dir: Path | None = None
-    allow_outside: bool = False
-    ffmpeg: Path | None = None
-    search_path: str | None = None
-
-
-class Workspace:
-    """A project with its shots resolved, its lock and its cache. Opening it writes nothing but memory
-    of reference digests, and needs no network, no key and no ffmpeg."""
-
-    def __init__(self, settings: Settings) -> None:
-        self.settings = settings
-        self.problems = Problems()
-        self._texts: Mapping[Path, str] = {}
-        self.project = self._load()
-        self.cards: Cards = load_cards(self.project.root, self.problems)
-        templates = Templates(self.project.root)
-        self.shots: list[Shot] = expand(self.project, templates, settings.profile, self.problems)
-        index = ReferenceIndex(self.private / "references.json", _probe)
-        library = survey(self.project, index.identify, self.problems, allow_outside=settings.allow_outside)
-        index.save()
-        self.resolved: list[ResolvedShot] = resolve(self.shots, library, self.cards, templates, self.problems)
-        self._check_reels()
-
-    def _load(self) -> Project:
-        overrides: dict[str, Any] = {}
-        for file in self.settings.var_files:
-            overrides.update(load_var_file(file, self.problems))
-        for text in self.settings.variables:
-            pair = parse_var(text)
-            if pair is None:
-                raise UsageError(f"--var {text}: write NAME=VALUE")
-            overrides[pair[0]] = pair[1]
-        project = load_project(self.settings.root, self.problems, overrides)
-        if project is None:
-            raise ProjectError(located(self.problems, {}))
-        self._texts = project.texts
-        return project
-
-    # -- what is declared ------------------------------------------------------------------------
-
-    @cached_property
-    def diagnostics(self) -> list[Diagnostic]:
-        """Everything found wrong, located."""
-        return located(self.problems, self._texts)
-
-    @property
-    def warnings(self) -> list[Diagnostic]:
-        """Everything found that does not stop plan and apply."""
-        return [d for d in self.diagnostics if d.severity is Severity.WARNING]
-
-    def require_sound(self) -> None:
-        """Raises ProjectError with all diagnostics when any of them is an error."""
-        if self.problems.errors:
-            raise ProjectError(self.diagnostics)
-
-    @property
-    def reels(self) -> Mapping[str, Reel]:
-        """Reels by name; without any declared, `main` with every shot."""
-        return self.project.spec.reels or {DEFAULT_REEL: Reel()}
-
-    def _check_reels(self) -> None:
-        everything = self._selectable(self.shots)
-        known = {shot.id for shot in self.shots}
-        for name, reel in self.project.spec.reels.items():
-            place = Place(self.project.file, ("reels", name))
-            for index, pattern in enumerate(reel.shots):
-                try:
-                    matching(pattern, everything)
-                except UsageError as error:
-                    self.problems.warning(
-                        "reel matches no shot", f"{error}. {error.remedy}", at=place.at("shots", index)
-                    )
-            for shot_id in reel.cut:
-                if shot_id not in known:
-                    hint = did_you_mean(shot_id, known)
-                    at = place.key("cut", shot_id)
-                    self.problems.error("unknown shot", f"No shot {shot_id!r}. {hint}", at=at)
-
-    @staticmethod
-    def _selectable(shots: Collection[Shot]) -> list[Selectable]:
-        return [Selectable(shot.id, frozenset(shot.tags)) for shot in shots]
-
-    def shot(self, shot_id: str) -> ResolvedShot:
-        """One shot by id. Raises UsageError with near names."""
-        found = next((shot for shot in self.resolved if shot.id == shot_id), None)
-        if found is None:
-            known = [shot.id for shot in self.resolved]
-            raise UsageError(f"no shot {shot_id!r}", remedy=did_you_mean(shot_id, known))
-        return found
-
-    # -- what is kept ----------------------------------------------------------------------------
-
-    @property
-    def private(self) -> Path:
-        """`.seedgen/`: everything of this checkout that is not in git."""
-        return self.project.root / ".seedgen"
-
-    @property
-    def cache(self) -> Path:
-        """The cache folder, which several projects may share."""
-        return self.settings.cache_dir or self.private / "cache"
-
-    @property
-    def build(self) -> Path:
-        """Where outputs go: `build/`, or `build/<profile>/`, so that profiles do not overwrite each other."""
-        build = self.project.root / "build"
-        return build / self.settings.profile if self.settings.profile else build
-
-    @cached_property
-    def lock_file(self) -> LockOnDisk:
-        """seedgen.lock, or the profile's own."""
-        return LockOnDisk(self.project.root / lock_name(self.settings.profile))
-
-    @cached_property
-    def objects(self) -> ObjectStore:
-        """Clips by digest."""
-        return ObjectStore(self.cache / "objects")
-
-    @cached_property
-    def takes(self) -> TakeStore:
-        """Takes by fingerprint."""
-        from seedgen.store.takes import TakeStore
-
-        return TakeStore(self.cache / "takes")
-
-    @cached_property
-    def journal(self) -> JobJournal:
-        """Jobs."""
-        from seedgen.store.journal import JobJournal
-
-        return JobJournal(self.cache / "journal")
-
-    @cached_property
-    def segments(self) -> SegmentStore:
-        """Segments by key."""
-        from seedgen.store.segments import SegmentStore
-
-        return SegmentStore(self.cache / "segments")
-
-    @cached_property
-    def outputs(self) -> Outputs:
-        """What stands in `build/`."""
-        from seedgen.store.outputs import Outputs
-
-        name = f"outputs.{self.settings.profile}.json" if self.settings.profile else "outputs.json"
-        return Outputs(self.build, self.private / name)
-
-    def clip_paths(self, shot_id: str) -> dict[int, Path]:
-        """Where the clips of a shot's takes are, by take; those that are missing are left out."""
-        locked = self.lock_file.read().shots.get(shot_id)
-        takes = locked.takes if locked else ()
-        present = self.objects.present([take.clip for take in takes])
-        return {take.take: self.objects.path(take.clip) for take in takes if take.clip in present}
-
-    def disk_use(self) -> DiskUse:
-        """What the cache takes."""
-        from seedgen.ports.store import DiskUse
-        from seedgen.store.disk import folder_size, free_space
-
-        sizes = [folder_size(self.cache / name) for name in ("objects", "segments")]
-        return DiskUse(sizes[0], sizes[1], free_space(self.cache))
-
-    @cached_property
-    def ffmpeg(self) -> Ffmpeg:
-        """The ffmpeg to use. Raises FfmpegNotFound."""
-        from seedgen.media.ffmpeg import find_ffmpeg
-
-        return find_ffmpeg(self.settings.ffmpeg, self.settings.search_path)
-
-    def close(self) -> None:
-        """Close the databases that were opened."""
-        for name in ("takes", "journal"):
-            if name in self.__dict__:
-                getattr(self, name).close()
+    Planning needs no network, no key and no ffmpeg, and writes nothing but a memory of digests.
+    """
 
     # -- plan ------------------------------------------------------------------------------------
 
@@ -271,7 +73,7 @@ class Workspace:
         return self.takes.find(wanted)
 
     def _chosen(self, expressions: Sequence[str], lock: Lock) -> frozenset[str]:
-        declared = self._selectable(self.shots)
+        declared = self.selectable(self.shots)
         ids = {shot.id for shot in self.shots}
         gone = [Selectable(shot_id, frozenset()) for shot_id in lock.shots if shot_id not in ids]
         return select(expressions, declared + gone)
@@ -349,13 +151,13 @@ class Workspace:
         card = self.cards.find("local", None)
         if card is None:
             raise UsageError("no card for the local provider", remedy="Reinstall seedgen.")
-        return LocalProvider(FfmpegAnimatics(self.ffmpeg), card, _probe, scratch)
+        return LocalProvider(FfmpegAnimatics(self.ffmpeg), card, probe, scratch)
 
     # -- reels -----------------------------------------------------------------------------------
 
     def reel_shots(self, reel: Reel) -> list[ResolvedShot]:
         """The shots of a reel, in its order."""
-        everything = self._selectable(self.shots)
+        everything = self.selectable(self.shots)
 
         def match(pattern: str) -> frozenset[str]:
             try:
@@ -430,12 +232,6 @@ class Workspace:
                 self.outputs.place(name, self.objects.path(take.clip), take.digest)
                 placed.append(name)
         self.outputs.keep_only("clips/", placed)
-
-
-def _probe(path: Path) -> MediaFacts:
-    from seedgen.media.probe import probe_media
-
-    return probe_media(path)
 
 
 def _cores() -> int:
