@@ -73,8 +73,8 @@ class Invocation:
 
     @property
     def width(self) -> int:
-        """Columns of the terminal."""
-        return shutil.get_terminal_size((100, 24)).columns
+        """Columns of the terminal; what goes elsewhere is wrapped the same everywhere."""
+        return shutil.get_terminal_size().columns if sys.stdout.isatty() else 100
 
     def warn(self, workspace: Workspace) -> None:
         """Show a project's warnings on stderr."""

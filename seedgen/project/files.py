@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import stat
 from dataclasses import dataclass
 from pathlib import Path
@@ -26,7 +27,8 @@ def inside(root: Path, written: str, *, allow_outside: bool = False) -> Path | P
     if len(written) > _MAX_PATH or any(ord(sign) < 32 or ord(sign) == 127 for sign in written):
         return PathProblem("path not allowed", "It is very long or has control characters.")
     path = Path(written)
-    if path.is_absolute() and not allow_outside:
+    # By the words alone first: a stranger's project must not learn which files there are outside.
+    if not allow_outside and (path.is_absolute() or not _lexically_inside(root, path)):
         return PathProblem(
             "path outside the project", "Copy the file into the project, or allow it with --allow-outside."
         )
@@ -38,16 +40,17 @@ def inside(root: Path, written: str, *, allow_outside: bool = False) -> Path | P
     except (OSError, RuntimeError) as error:
         return PathProblem("file not readable", f"{written!r}: {error.__class__.__name__}.")
     if not real.is_relative_to(root) and not allow_outside:
-        how = (
-            "It is a link that leads" if real.name == path.name or (root / path).is_symlink() else "It leads"
-        )
         return PathProblem(
             "path outside the project",
-            f"{how} out of the project. Copy the file into the project, or allow it with --allow-outside.",
+            "A link leads out of the project. Copy the file into it, or allow it with --allow-outside.",
         )
     if not stat.S_ISREG(mode):
         return PathProblem("not a file", f"{written!r} is a folder or a device.")
     return real
+
+
+def _lexically_inside(root: Path, path: Path) -> bool:
+    return Path(os.path.normpath(root / path)).is_relative_to(root)
 
 
 def _same_name_nearby(root: Path, path: Path) -> str:
