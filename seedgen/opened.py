@@ -63,6 +63,7 @@ class OpenedProject:
         self.problems = Problems()
         self._texts: Mapping[Path, str] = {}
         self.project = self._load()
+        self._check_places()
         self.cards: Cards = load_cards(self.project.root, self.problems)
         templates = Templates(self.project.root)
         self.shots: list[Shot] = expand(self.project, templates, settings.profile, self.problems)
@@ -86,6 +87,21 @@ class OpenedProject:
             raise ProjectError(located(self.problems, {}))
         self._texts = project.texts
         return project
+
+    def _check_places(self) -> None:
+        """A stranger's project must not have us write elsewhere through a link of its own.
+
+        Checked before anything is written. Raises ProjectError.
+        """
+        root = self.project.root
+        for place in (root / "build", self.build, self.build / "clips", self.private, self.private / "cache"):
+            if not self.settings.allow_outside and not place.resolve().is_relative_to(root):
+                name = place.relative_to(root).as_posix()
+                detail = (
+                    "seedgen writes there. Allow it with --allow-outside, or share a cache with --cache-dir."
+                )
+                self.problems.error("a link leads out of the project", detail, address=name)
+                raise ProjectError(located(self.problems, self._texts))
 
     # -- what is declared ------------------------------------------------------------------------
 
