@@ -31,7 +31,7 @@ def in_order(references: Sequence[KnownReference], card: ModelCard) -> tuple[Slo
     slots: list[Slot] = []
     for kind in MediaType:
         of_kind = [r for r in references if r.type is kind]
-        if card.references.ordering is Ordering.FACE_FIRST:
+        if card.references.ordering is Ordering.FACE_FIRST and card.references.sorts_faces(kind):
             of_kind.sort(key=lambda r: not r.face)
         slots.extend(Slot(reference, number) for number, reference in enumerate(of_kind, start=1))
     return tuple(slots)

@@ -104,6 +104,11 @@ class Change:
         """Whether it costs money, known or unknown."""
         return self.action in SUBMITTING
 
+    @property
+    def replaces(self) -> bool:
+        """Whether it was asked for anew, whatever the cache holds."""
+        return any(reason.kind is ReasonKind.REPLACE_REQUESTED for reason in self.reasons)
+
 
 class ReelAction(StrEnum):
     """What an apply does about one reel."""

@@ -80,7 +80,10 @@ class _Planner:
         self.lock = lock
         self.world = world
         self.replaced = replaced
-        self.orphans = {shot_id: locked for shot_id, locked in lock.shots.items() if shot_id not in declared}
+        # By id: a lock that was merged by hand may have another order, and must give the same plan.
+        self.orphans = {
+            shot_id: locked for shot_id, locked in sorted(lock.shots.items()) if shot_id not in declared
+        }
         self.movable = {locked.key: shot_id for shot_id, locked in reversed(self.orphans.items())}
         self.orphans_moved: set[str] = set()
         self.generating: dict[Fingerprint, str] = {}

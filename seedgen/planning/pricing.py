@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
@@ -13,9 +14,9 @@ if TYPE_CHECKING:
 
 
 def seconds_of(request: Request, card: ModelCard) -> int:
-    """Seconds of video; an automatic duration counts as the longest."""
+    """Seconds of video, begun ones as whole; an automatic duration counts as the longest."""
     duration = request.parameters.get("duration", AUTO)
-    return card.automatic_seconds if duration == AUTO else int(duration)
+    return card.automatic_seconds if duration == AUTO else math.ceil(duration)
 
 
 def price_of(request: Request, card: ModelCard) -> Decimal | None:

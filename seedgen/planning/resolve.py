@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from seedgen.project.diagnostics import Problems
     from seedgen.project.expand import Shot, Written
     from seedgen.project.shelf import Cards
-    from seedgen.project.survey import Library
+    from seedgen.project.survey import KnownReference, Library
     from seedgen.project.templates import Templates
 
 
@@ -99,15 +99,13 @@ class _Resolver:
         prompt = None if slots is None else self._prompt(shot, slots)
         if self.problems.errors > before or prompt is None or slots is None:
             raise _Unsound
-        with_face = card.references.has_face_fields
         request = Request(
             provider=card.provider,
             model=card.model,
             prompt=prompt,
             parameters=card.in_fingerprint(parameters),
             references=tuple(
-                RequestReference(s.reference.type, s.reference.id, s.reference.face if with_face else None)
-                for s in slots
+                RequestReference(s.reference.type, s.reference.id, _face(s.reference, card)) for s in slots
             ),
         )
         try:
@@ -134,7 +132,7 @@ class _Resolver:
             self.problems.error(
                 "unknown provider",
                 f"{shot.provider!r}. {hint} Known: {known}.".replace("  ", " "),
-                at=shot.place.at("provider"),
+                at=shot.provider_place,
                 address=f"{shot.address}.provider",
             )
         else:
@@ -143,7 +141,7 @@ class _Resolver:
             self.problems.error(
                 "unknown model",
                 f"{shot.provider} has no card for {shot.model!r}. {hint} A card in cards/ adds one.",
-                at=shot.place.at("model"),
+                at=shot.model_place,
                 address=f"{shot.address}.model",
             )
         raise _Unsound
@@ -253,3 +251,13 @@ class _Resolver:
                 address=address,
             )
         return prompt
+
+
+def _face(reference: KnownReference, card: ModelCard) -> bool | None:
+    """Whether a reference is sent as a face; None where the model does not tell faces apart at all.
+
+    A voice marked `face` changes nothing: no model has a face field for sound.
+    """
+    if not card.references.has_face_fields:
+        return None
+    return reference.face and card.references.sorts_faces(reference.type)

@@ -62,10 +62,15 @@ class References(Model):
         """The limits of one type; None when the model takes none of it."""
         return {MediaType.IMAGE: self.image, MediaType.VIDEO: self.video, MediaType.AUDIO: self.audio}[kind]
 
+    def sorts_faces(self, kind: MediaType) -> bool:
+        """Whether media of a type go into different fields with and without a face."""
+        limits = self.limits(kind)
+        return limits is not None and limits.face_field is not None
+
     @property
     def has_face_fields(self) -> bool:
         """Whether the model wants media with faces apart."""
-        return any(limits and limits.face_field for limits in (self.image, self.video, self.audio))
+        return any(self.sorts_faces(kind) for kind in MediaType)
 
 
 class Prices(Model):
@@ -81,6 +86,15 @@ class Wire(Model):
 
     type: str | None = Field(None, description="string: numbers are sent as text.")
     auto: Any = Field(AUTO, description="What stands for auto.")
+
+
+def _validator(schema: dict[str, Any]) -> Any:
+    return jsonschema_rs.validator_for(schema, retriever=_nothing_elsewhere)
+
+
+def _nothing_elsewhere(uri: str) -> Any:
+    """A card from a stranger must not make us fetch an address or read a file by `$ref`."""
+    raise ValueError(f"{uri}: a card refers to nothing outside itself")
 
 
 class ModelCard(Model):
@@ -114,12 +128,12 @@ class ModelCard(Model):
         for name, schema in value.items():
             if "default" not in schema:
                 raise ValueError(f"{name} needs a default: every parameter is always sent")
-            jsonschema_rs.validator_for(schema).validate(schema["default"])
+            _validator(schema).validate(schema["default"])
         return value
 
     @cached_property
     def _validators(self) -> dict[str, Any]:
-        return {name: jsonschema_rs.validator_for(schema) for name, schema in self.parameters.items()}
+        return {name: _validator(schema) for name, schema in self.parameters.items()}
 
     def accepts(self, name: str, value: object) -> bool:
         """Whether a parameter of this card takes this value."""

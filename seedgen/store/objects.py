@@ -53,7 +53,7 @@ class ObjectStore:
         if digest_file(path) != digest:
             raise ObjectCorrupt(
                 f"the clip {digest[:12]}… in the cache is damaged",
-                remedy=f"Put {path.name} back from a backup, or remove it and apply again.",
+                remedy=f"Put {path} back from a backup, or remove it and apply again.",
             )
 
     def scratch(self) -> AbstractContextManager[Path]:

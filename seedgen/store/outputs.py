@@ -75,7 +75,8 @@ class Outputs:
         """Remove outputs under a prefix that were made here and are not wanted any more."""
         wanted = set(names)
         for name in [n for n in self._known if n.startswith(prefix) and n not in wanted]:
-            if _stamp(self.folder / name) == self._known[name][1:]:
+            # The record lies in a folder that may come from somebody else: it names nothing outside.
+            if ".." not in Path(name).parts and _stamp(self.folder / name) == self._known[name][1:]:
                 (self.folder / name).unlink(missing_ok=True)
             del self._known[name]
             self._changed = True

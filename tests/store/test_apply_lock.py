@@ -1,0 +1,69 @@
+"""The apply lock: one apply in a project, and the second is told who and since when."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+import pytest
+
+from seedgen.errors import Locked
+from seedgen.store.apply_lock import apply_lock
+from tests.store.processes import line_of, process
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+HOLDER = """
+import sys
+from pathlib import Path
+from seedgen.store.apply_lock import apply_lock
+with apply_lock(Path(sys.argv[1])):
+    print("held", flush=True)
+    sys.stdin.readline()
+"""
+
+
+def test_a_second_apply_is_told_who_holds_the_lock(tmp_path: Path) -> None:
+    """Process, machine and time are named, and what still works meanwhile."""
+    with process(HOLDER, tmp_path) as other:
+        assert line_of(other) == "held"
+        with pytest.raises(Locked) as caught, apply_lock(tmp_path):
+            pass
+        told = rf"another apply runs in this project: process {other.pid} on \S+, since \d{{4}}-\d\d-\d\dT.+"
+        assert re.fullmatch(told, str(caught.value))
+        assert "status" in caught.value.remedy
+
+
+def test_a_killed_apply_leaves_no_lock(tmp_path: Path) -> None:
+    """The kernel lets go of it; the note of the dead process is not believed."""
+    with process(HOLDER, tmp_path) as other:
+        assert line_of(other) == "held"
+        other.kill()
+        other.wait()
+        with apply_lock(tmp_path), pytest.raises(Locked) as caught, apply_lock(tmp_path):
+            pass
+        assert f"process {other.pid} " not in str(caught.value)
+
+
+def test_the_lock_is_free_after_an_apply_however_it_ended(tmp_path: Path) -> None:
+    """Also after an error; no note stays behind."""
+
+    def fail() -> None:
+        with apply_lock(tmp_path):
+            raise TimeoutError
+
+    with pytest.raises(TimeoutError):
+        fail()
+    with apply_lock(tmp_path):
+        assert (tmp_path / "apply.json").is_file()
+    assert not (tmp_path / "apply.json").exists()
+
+
+@pytest.mark.parametrize("note", ["", "[]", '{"pid": 1}'])
+def test_a_damaged_note_hides_only_the_name(note: str, tmp_path: Path) -> None:
+    """Who holds it is then not known; that somebody does, is."""
+    with apply_lock(tmp_path):
+        (tmp_path / "apply.json").write_text(note)
+        with pytest.raises(Locked, match=r"runs in this project$"), apply_lock(tmp_path):
+            pass
