@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import math
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -22,6 +23,8 @@ _RESERVED = frozenset(
 )
 """File names that Windows keeps for devices; an id becomes a file name."""
 _MAX_SHOTS = 100_000
+_MAX_EXCLUDED = 10_000_000
+"""Combinations times exclusions: every one is held against every other."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +48,8 @@ class Shot:
     """Authored intent, expanded: everything is decided but the prompt and the model's defaults.
 
     `model` None is the provider's default model. `scope` is what templates see besides `ref`.
-    `parameters` are those written anywhere (profile over shot over defaults). `ordinal` is the shot's
-    position in the project.
+    `parameters` are those written anywhere (profile over shot over defaults). `provider_place` and
+    `model_place` are where these two were said. `ordinal` is the shot's position in the project.
     """
 
     id: str
@@ -61,6 +64,8 @@ class Shot:
     parameters: Mapping[str, Written]
     scope: Mapping[str, Any] = field(repr=False)
     place: Place
+    provider_place: Place
+    model_place: Place
     ordinal: int
 
     @property
@@ -81,9 +86,6 @@ def expand(project: Project, templates: Templates, profile: str | None, problems
     seen: dict[str, Shot] = {}
     for placed in project.shots:
         for shot in expander.entry(placed):
-            if len(shots) >= _MAX_SHOTS:
-                problems.error("too many shots", f"At most {_MAX_SHOTS:,} in one project.", at=placed.place)
-                return shots
             other = seen.setdefault(shot.id.lower(), shot)
             if other is not shot:
                 _twice(shot, other, problems)
@@ -130,8 +132,21 @@ class _Expander:
         self.profile_place = Place(project.file, ("profiles", name or ""))
         self.problems = problems
         self.ordinal = 0
+        self.combined = 0
 
     def entry(self, placed: PlacedShot) -> Iterator[Shot]:
+        entry = placed.entry
+        combinations = math.prod(map(len, entry.matrix.values()))
+        self.combined += combinations
+        if self.combined > _MAX_SHOTS or combinations * len(entry.exclude) > _MAX_EXCLUDED:
+            at = placed.place.at("matrix") if entry.matrix else placed.place
+            self.problems.error(
+                "too many shots",
+                f"At most {_MAX_SHOTS:,} combinations in one project; this makes {combinations:,}.",
+                at=at,
+                address=placed.address,
+            )
+            return
         for combination in self._combinations(placed):
             try:
                 yield self._shot(placed, combination)
@@ -142,17 +157,26 @@ class _Expander:
 
     def _combinations(self, placed: PlacedShot) -> Iterator[dict[str, Any]]:
         matrix, excluded = placed.entry.matrix, placed.entry.exclude
+        place, address = placed.place, placed.address
         for name, values in matrix.items():
             if not values:
                 self.problems.error(
-                    "empty matrix", f"Give {name} at least one value.", at=placed.place.at("matrix", name)
+                    "empty matrix",
+                    f"Give {name} at least one value.",
+                    at=place.at("matrix", name),
+                    address=f"{address}.matrix.{name}",
                 )
         unused = dict(enumerate(excluded))
         for index, out in unused.items():
             for name in out:
                 if name not in matrix:
                     hint = did_you_mean(name, matrix) or "Only variables of the matrix can be excluded."
-                    self.problems.error("unknown variable", hint, at=placed.place.key("exclude", index, name))
+                    self.problems.error(
+                        "unknown variable",
+                        hint,
+                        at=place.key("exclude", index, name),
+                        address=f"{address}.exclude.{index}.{name}",
+                    )
         for values in itertools.product(*matrix.values()):
             combination = dict(zip(matrix, values, strict=True))
             hits = [i for i, out in enumerate(excluded) if out and out.items() <= combination.items()]
@@ -165,7 +189,8 @@ class _Expander:
                 self.problems.warning(
                     "exclude matches nothing",
                     "No combination of the matrix has these values.",
-                    at=placed.place.at("exclude", index),
+                    at=place.at("exclude", index),
+                    address=f"{address}.exclude.{index}",
                 )
 
     def _shot(self, placed: PlacedShot, matrix: dict[str, Any]) -> Shot:
@@ -193,6 +218,8 @@ class _Expander:
             id=shot_id,
             provider=provider,
             model=self._model(placed, scope, provider, address),
+            provider_place=self._said(placed, "provider"),
+            model_place=self._said(placed, "model"),
             template=self._maybe(entry.template, scope, place.at("template"), address),
             prompt=entry.prompt,
             references=self._texts(entry.references, scope, place.at("references"), address),
@@ -208,11 +235,20 @@ class _Expander:
     def _model(self, placed: PlacedShot, scope: Mapping[str, Any], provider: str, address: str) -> str | None:
         """A model belongs to a provider: one named beside another provider does not count."""
         entry, spec = placed.entry, self.project.spec
-        if self.profile.model or self.profile.provider:
-            return self.profile.model or (spec.model if self.profile.provider == spec.provider else None)
-        if entry.model:
+        if self.profile.model:
+            return self.profile.model
+        beside = self._maybe(entry.provider, scope, placed.place.at("provider"), address) or spec.provider
+        if entry.model and beside == provider:
             return self._maybe(entry.model, scope, placed.place.at("model"), address)
         return spec.model if provider == spec.provider else None
+
+    def _said(self, placed: PlacedShot, key: str) -> Place:
+        """Where the provider or the model of a shot was written: profile, shot, or project."""
+        if getattr(self.profile, key) is not None:
+            return self.profile_place.at(key)
+        if getattr(placed.entry, key) is not None:
+            return placed.place.at(key)
+        return Place(self.project.file, (key,))
 
     def _upstream(self, placed: PlacedShot, scope: Mapping[str, Any], address: str) -> Upstream | None:
         link = placed.entry.from_shot

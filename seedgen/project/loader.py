@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from seedgen.project.diagnostics import Place, did_you_mean
+from seedgen.project.diagnostics import Place, Problems, did_you_mean
 from seedgen.project.models import ProjectFile, ReferenceSet, SceneFile, ShotEntry, source_text
 from seedgen.project.reading import PROJECT_FILE, read_mapping
 from seedgen.project.source import typed
@@ -14,8 +14,6 @@ from seedgen.project.tolerant import validate
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from pathlib import Path
-
-    from seedgen.project.diagnostics import Problems
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +65,7 @@ def load_project(
     raw = dict(raw)
     shots_raw = raw.pop("shots", None)
     place = Place(file)
-    spec = validate(ProjectFile, raw, place, problems)
+    spec = validate(ProjectFile, raw, place, problems) or _stand_in(raw, place)
     if spec is None:
         return None
     shots = list(_shots(shots_raw, place, problems))
@@ -77,6 +75,14 @@ def load_project(
         shots.extend(_scene(included, texts, sets, places, problems))
     variables = _override(spec.vars, overrides or {}, problems)
     return Project(root, file, spec, tuple(shots), sets, places, variables, texts)
+
+
+def _stand_in(raw: dict[str, Any], place: Place) -> ProjectFile | None:
+    """The project with a name in place of one that is missing or wrong, which is noted already: what
+    else it declares is checked all the same. None for another version of the format."""
+    if raw.get("seedgen", 1) != 1:
+        return None
+    return validate(ProjectFile, {**raw, "seedgen": 1, "name": "unnamed"}, place, Problems())
 
 
 def _shots(raw: Any, place: Place, problems: Problems) -> Iterable[PlacedShot]:
@@ -99,7 +105,7 @@ def _included(root: Path, patterns: Iterable[str], place: Place, problems: Probl
     for index, pattern in enumerate(patterns):
         try:
             matches = [path for path in root.glob(pattern) if path.is_file()]
-        except (ValueError, NotImplementedError, OSError):
+        except (ValueError, NotImplementedError, OSError, RecursionError):
             matches = []
         inside = [path for path in matches if path.resolve().is_relative_to(root)]
         if len(inside) < len(matches):

@@ -19,9 +19,14 @@ _LONGEST_LINE = 2000
 def located(diagnostics: Iterable[Diagnostic], texts: Mapping[Path, str]) -> list[Diagnostic]:
     """Diagnostics with place and source line, each once, in the order of files and lines.
 
-    `texts` are the YAML files that were read; the line of a template is read from its file.
+    `texts` are the YAML files that were read; other files (templates, cards) are read here.
     """
-    found = list(dict.fromkeys(diagnostics))
+    found = _once(diagnostics)
+    read = dict(texts)
+    for diagnostic in found:
+        file = diagnostic.file
+        if file is not None and file not in read:
+            read[file] = _read(file)
     wanted: dict[Path, set[tuple[YamlPath, Part]]] = {}
     for diagnostic in found:
         if diagnostic.file is not None and diagnostic.path is not None and diagnostic.spot is None:
@@ -29,7 +34,7 @@ def located(diagnostics: Iterable[Diagnostic], texts: Mapping[Path, str]) -> lis
     spots = {
         (file, *place): spot
         for file, places in wanted.items()
-        for place, spot in locate(texts.get(file, ""), places).items()
+        for place, spot in locate(read[file], places).items()
     }
     lines: dict[Path, list[str]] = {}
     done = []
@@ -41,10 +46,19 @@ def located(diagnostics: Iterable[Diagnostic], texts: Mapping[Path, str]) -> lis
         if spot is None and diagnostic.path is not None:
             spot = spots.get((file, diagnostic.path, diagnostic.part))
         if file not in lines:
-            lines[file] = (texts[file] if file in texts else _read(file)).splitlines()
+            lines[file] = read[file].splitlines()
         source = lines[file][spot.line - 1] if spot and spot.line <= len(lines[file]) else ""
         done.append(replace(diagnostic, spot=spot, source=source[:_LONGEST_LINE]))
     return sorted(done, key=_order)
+
+
+def _once(diagnostics: Iterable[Diagnostic]) -> list[Diagnostic]:
+    """One mistake in the YAML is one diagnostic, however many shots it is a part of."""
+    first: dict[Diagnostic, Diagnostic] = {}
+    for diagnostic in diagnostics:
+        key = diagnostic if diagnostic.path is None else replace(diagnostic, address="")
+        first.setdefault(key, diagnostic)
+    return list(first.values())
 
 
 def _order(diagnostic: Diagnostic) -> tuple[str, int, int]:

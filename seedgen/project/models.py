@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from decimal import Decimal
 from enum import StrEnum
 from pathlib import PurePosixPath
-from typing import Annotated, Any, Literal
+from types import MappingProxyType
+from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import (
     BaseModel,
@@ -32,8 +34,10 @@ def source_text(value: Any) -> Any:
     """What was written for a scalar, where the model wants a string: `id: 10` is "10"."""
     if isinstance(value, bool):
         return "true" if value else "false"
-    if isinstance(value, int | Decimal):
+    if isinstance(value, int):
         return str(value)
+    if isinstance(value, Decimal):
+        return format(value, "f")  # str() would write 0.0000001 as 1E-7
     return value
 
 
@@ -50,9 +54,14 @@ class Model(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
+    stand_in: ClassVar[Mapping[str, str] | None] = None
+    """What takes the place of one that is wrong in a list, while the rest is checked."""
+
 
 class Reference(Model):
     """One file or URL that guides generation."""
+
+    stand_in = MappingProxyType({"url": "https://example.invalid/"})
 
     path: Text | None = Field(None, description="File, relative to the project.")
     url: Text | None = Field(None, description="https address that the provider can fetch.")

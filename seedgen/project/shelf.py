@@ -47,13 +47,21 @@ class Cards:
 def load_cards(root: Path | None, problems: Problems) -> Cards:
     """The shipped cards, and over them those in the project's `cards/`."""
     files = sorted(SHIPPED.glob("*.yaml"))
-    if root is not None and (root / "cards").is_dir():
-        files += sorted(
-            path for path in (root / "cards").glob("*.yaml") if path.resolve().is_relative_to(root.resolve())
-        )
+    if root is not None:
+        files += _own(root.resolve(), problems)
     cards = []
     for file in files:
         raw = read_mapping(file, {}, problems)
         if raw is not None and (card := validate(ModelCard, raw, Place(file), problems)):
             cards.append(card)
     return Cards(cards)
+
+
+def _own(root: Path, problems: Problems) -> Iterator[Path]:
+    for path in sorted((root / "cards").glob("*.yaml")):
+        if not path.is_file():
+            continue
+        if path.resolve().is_relative_to(root):
+            yield path
+        else:
+            problems.error("path outside the project", "The card is a link that leads out.", at=Place(path))

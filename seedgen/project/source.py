@@ -51,6 +51,7 @@ def typed(text: str) -> Any:
 class _Anchor:
     value: Any
     nodes: int
+    height: int
 
 
 class _Problem(Exception):
@@ -70,6 +71,7 @@ class _Builder:
         self.events: Iterator[Any] = yaml.parse(text, Loader=_Loader)
         self.anchors: dict[str, _Anchor | None] = {}
         self.nodes = 0
+        self.deepest = 0
         self.duplicates: list[YamlPath] = []
         self.spots: dict[tuple[YamlPath, Part], Spot] | None = {} if positions else None
 
@@ -92,14 +94,15 @@ class _Builder:
 
     def _node(self, event: Any, path: YamlPath, depth: int) -> Any:
         if isinstance(event, yaml.AliasEvent):
-            return self._alias(event, path)
+            return self._alias(event, path, depth)
         started = self.nodes
         self._count(1, event.start_mark)
-        if depth > MAX_DEPTH:
-            raise _Problem("nested too deep", f"At most {MAX_DEPTH} levels are read.", event.start_mark)
+        self._descend(depth, event.start_mark)
         anchor = event.anchor
+        outer = self.deepest
         if anchor is not None:
             self.anchors[anchor] = None
+            self.deepest = depth
         value: Any
         if isinstance(event, yaml.ScalarEvent):
             self._check_tag(event)
@@ -114,7 +117,8 @@ class _Builder:
             self._mark(path, Part.VALUE, event)
             value = self._sequence(path, depth)
         if anchor is not None:
-            self.anchors[anchor] = _Anchor(value, self.nodes - started)
+            self.anchors[anchor] = _Anchor(value, self.nodes - started, self.deepest - depth)
+            self.deepest = max(self.deepest, outer)
         return value
 
     def _mapping(self, path: YamlPath, depth: int) -> dict[str, Any]:
@@ -138,7 +142,7 @@ class _Builder:
             value.append(self._node(event, (*path, len(value)), depth + 1))
         return value
 
-    def _alias(self, event: Any, path: YamlPath) -> Any:
+    def _alias(self, event: Any, path: YamlPath, depth: int) -> Any:
         if event.anchor not in self.anchors:
             raise _Problem("unknown anchor", f"No `&{event.anchor}` stands before this.", event.start_mark)
         anchor = self.anchors[event.anchor]
@@ -149,6 +153,7 @@ class _Builder:
                 event.start_mark,
             )
         self._count(anchor.nodes, event.start_mark)
+        self._descend(depth + anchor.height, event.start_mark)
         self._mark(path, Part.VALUE, event)
         return anchor.value
 
@@ -160,6 +165,11 @@ class _Builder:
                 f"At most {MAX_NODES:,} values are read from one file.",
                 mark,
             )
+
+    def _descend(self, depth: int, mark: Any) -> None:
+        self.deepest = max(self.deepest, depth)
+        if depth > MAX_DEPTH:
+            raise _Problem("nested too deep", f"At most {MAX_DEPTH} levels are read.", mark)
 
     def _check_tag(self, event: Any) -> None:
         if event.tag not in (None, "!", "tag:yaml.org,2002:str"):

@@ -22,12 +22,11 @@ if TYPE_CHECKING:
 SHIPPED = Path(__file__).parent.parent
 SHIPPED_PREFIX = "seedgen/"
 _INLINE = "<text>"
-_MAX_TEMPLATE = 1024 * 1024
+_MAX_TEMPLATE = 256 * 1024
 _UNDEFINED = re.compile(r"'([^']+)' is undefined")
-_TRAILING = re.compile(r"[ \t]+$", re.MULTILINE)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(eq=False)
 class TemplateFailure(Exception):
     """A template that cannot be rendered. `file` and `line` are None for text inside YAML."""
 
@@ -49,7 +48,9 @@ class _Files(BaseLoader):
     """Finds `product.j2` in the project's templates, `seedgen/product.j2` among the shipped ones."""
 
     def __init__(self, root: Path) -> None:
-        self.own = root / "templates"
+        self.root = root.resolve()
+        self.own = self.root / "templates"
+        self.read: set[str] = set()
         packed = SHIPPED / "templates"
         self.shipped = packed if packed.is_dir() else SHIPPED.parent / "templates"
 
@@ -57,12 +58,13 @@ class _Files(BaseLoader):
         parts = PurePosixPath(name)
         if parts.is_absolute() or ".." in parts.parts or "\\" in name:
             return None
-        folder = self.shipped if name.startswith(SHIPPED_PREFIX) else self.own
-        path = folder / name.removeprefix(SHIPPED_PREFIX)
+        own = not name.startswith(SHIPPED_PREFIX)
+        path = self.own / name if own else self.shipped / name.removeprefix(SHIPPED_PREFIX)
         try:
             real = path.resolve(strict=True)
-            return path if real.is_file() and real.is_relative_to(folder.resolve()) else None
-        except (OSError, ValueError):
+            inside = real.is_relative_to(self.root if own else self.shipped.resolve())
+            return path if inside and real.is_file() else None
+        except (OSError, ValueError, RuntimeError):  # RuntimeError: links that go round in a circle
             return None
 
     def names(self) -> list[str]:
@@ -74,7 +76,9 @@ class _Files(BaseLoader):
         if path is None:
             raise TemplateNotFound(template)
         if path.stat().st_size > _MAX_TEMPLATE:
-            raise TemplateNotFound(template, f"{template} is larger than 1 MiB")
+            limit = _MAX_TEMPLATE // 1024
+            raise TemplateNotFound(template, f"{template} is larger than {limit} KiB")
+        self.read.add(str(path))
         try:
             return path.read_text(encoding="utf-8-sig"), str(path), None
         except UnicodeDecodeError as error:
@@ -92,15 +96,20 @@ class Templates:
 
     def text(self, source: str, scope: Mapping[str, Any]) -> str:
         """A string of the project file, rendered. Raises TemplateFailure."""
-        if "{" not in source:
-            return source
         try:
+            if "{" not in source:
+                return canonical_text(bounded_output([source]))
             template = self._inline.get(source)
             if template is None:
-                template = self._inline[source] = self._sandbox.from_string(source)
-        except TemplateError as error:
+                template = self._inline[source] = self._compiled(source)
+        except Exception as error:
             raise self._failure(error, None, scope) from error
         return self._render(template, None, scope)
+
+    def _compiled(self, source: str) -> Template:
+        if len(source) > _MAX_TEMPLATE:
+            raise SecurityError(f"it is larger than {_MAX_TEMPLATE // 1024} KiB")
+        return self._sandbox.from_string(source)
 
     def file(self, name: str, scope: Mapping[str, Any]) -> str:
         """A template file, rendered. Raises TemplateFailure."""
@@ -117,8 +126,9 @@ class Templates:
                 "unknown template", f"No {name!r} in templates/. {hint}".strip() + self._shipped_hint(name)
             )
         try:
+            self._sandbox.begin()
             return self._sandbox.get_template(name), path
-        except (TemplateError, OSError) as error:
+        except Exception as error:
             raise self._failure(error, path, scope) from error
 
     def _shipped_hint(self, name: str) -> str:
@@ -126,28 +136,16 @@ class Templates:
         return f" seedgen ships {shipped!r}." if self._files.path(shipped) else ""
 
     def _render(self, template: Template, path: Path | None, scope: Mapping[str, Any]) -> str:
-        self._sandbox.loops = 0
+        self._sandbox.begin()
         try:
             return canonical_text(bounded_output(template.generate(scope)))
-        except (
-            TemplateError,
-            TypeError,
-            ValueError,
-            ArithmeticError,
-            LookupError,
-            RecursionError,
-            AttributeError,
-        ) as error:
+        except Exception as error:  # a stranger's template makes Python raise whatever it can
             raise self._failure(error, path, scope) from error
 
     def _failure(self, error: BaseException, path: Path | None, scope: Mapping[str, Any]) -> TemplateFailure:
-        file, line = _where(error, path)
+        file, line = self._where(error, path)
         if isinstance(error, TemplateSyntaxError):
-            if error.filename and path is not None:
-                file = Path(error.filename)
-            return TemplateFailure(
-                "template not readable", _sentence(error.message or ""), file, error.lineno if path else None
-            )
+            return TemplateFailure("template not readable", _sentence(error.message or ""), file, line)
         if isinstance(error, RefError):
             return TemplateFailure(error.summary, str(error), file, line)
         if isinstance(error, SecurityError):
@@ -155,33 +153,35 @@ class Templates:
         if isinstance(error, UndefinedError):
             return TemplateFailure("variable without a value", _undefined(str(error), scope), file, line)
         if isinstance(error, TemplateNotFound):
+            said = str(error) if str(error) != error.name else f"no {error.name!r} in templates/"
             hint = did_you_mean(str(error.name), self._files.names())
-            return TemplateFailure("unknown template", f"{_sentence(str(error))} {hint}".strip(), file, line)
-        if isinstance(error, RecursionError):
+            return TemplateFailure("unknown template", f"{_sentence(said)} {hint}".strip(), file, line)
+        if isinstance(error, RecursionError | SyntaxError | MemoryError):
             return TemplateFailure(
-                "template not allowed", "It includes or calls itself without end.", file, line
+                "template not allowed", "It is nested too deep, or it includes or calls itself.", file, line
             )
         return TemplateFailure("template fails", _sentence(str(error)), file, line)
+
+    def _where(self, error: BaseException, path: Path | None) -> tuple[Path | None, int | None]:
+        """The innermost template line of a traceback; Jinja maps its frames to template lines."""
+        if isinstance(error, TemplateSyntaxError):
+            return (
+                (Path(error.filename), error.lineno) if error.filename in self._files.read else (path, None)
+            )
+        file, line = path, None
+        trace = error.__traceback__
+        while trace is not None:
+            name = trace.tb_frame.f_code.co_filename
+            if name in self._files.read:
+                file, line = Path(name), trace.tb_lineno
+            trace = trace.tb_next
+        return file, line
 
 
 def canonical_text(text: str) -> str:
     """The one rewriting a prompt gets: line ends to \\n, no trailing space, NFC."""
-    text = text.replace("\r\n", "\n").replace("\r", "\n")
-    return unicodedata.normalize("NFC", _TRAILING.sub("", text).rstrip())
-
-
-def _where(error: BaseException, path: Path | None) -> tuple[Path | None, int | None]:
-    """The innermost template line of a traceback; Jinja maps its frames to template lines."""
-    if path is None:
-        return None, None
-    file, line = path, 1
-    trace = error.__traceback__
-    while trace is not None:
-        name = trace.tb_frame.f_code.co_filename
-        if name.endswith(".j2"):
-            file, line = Path(name), trace.tb_lineno
-        trace = trace.tb_next
-    return file, line
+    lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    return unicodedata.normalize("NFC", "\n".join(line.rstrip(" \t") for line in lines).rstrip())
 
 
 def _undefined(message: str, scope: Mapping[str, Any]) -> str:

@@ -62,8 +62,8 @@ def validate(model: type[M], raw: Any, place: Place, problems: Problems, *, addr
             cut.add(loc[:-1] if detail["type"] == "missing" else loc)
         if () in cut or not isinstance(sound, dict):
             return None
-        for loc in sorted(cut, key=lambda steps: [str(step) for step in steps], reverse=True):
-            _cut(sound, loc)
+        for loc in sorted(cut, key=lambda steps: [(isinstance(s, str), s) for s in steps], reverse=True):
+            _cut(sound, loc, model)
     return None
 
 
@@ -123,7 +123,9 @@ def _shape(value: Any) -> str:
     return repr(text if len(text) <= 40 else text[:40] + "…")
 
 
-def _cut(value: Any, loc: tuple[Any, ...]) -> None:
+def _cut(value: Any, loc: tuple[Any, ...], model: type[Model]) -> None:
+    """Take a part out. In a list something sound takes its place, if there is such a thing, so that
+    those after it keep theirs."""
     for step in loc[:-1]:
         try:
             value = value[step]
@@ -132,20 +134,30 @@ def _cut(value: Any, loc: tuple[Any, ...]) -> None:
     if isinstance(value, dict):
         value.pop(loc[-1], None)
     elif isinstance(value, list) and isinstance(loc[-1], int) and loc[-1] < len(value):
-        del value[loc[-1]]
+        inner = _model_at(model, loc)
+        if inner is not None and inner.stand_in is not None:
+            value[loc[-1]] = inner.stand_in
+        else:
+            del value[loc[-1]]
 
 
 def _keys_at(model: type[Model], loc: tuple[Any, ...]) -> list[str]:
     """The keys that a nested model knows."""
+    found = _model_at(model, loc)
+    return [] if found is None else [field.alias or name for name, field in found.model_fields.items()]
+
+
+def _model_at(model: type[Model], loc: tuple[Any, ...]) -> type[Model] | None:
+    """The model of a part, or of what holds it."""
     for step in loc:
         field = next((f for name, f in model.model_fields.items() if step in (name, f.alias)), None)
         if field is None:
             continue  # a list position or a free name: still the model that the field holds
         inner = _model_in(field.annotation)
         if inner is None:
-            return []
+            return None
         model = inner
-    return [field.alias or name for name, field in model.model_fields.items()]
+    return model
 
 
 def _model_in(annotation: Any) -> type[Model] | None:

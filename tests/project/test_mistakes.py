@@ -1,0 +1,141 @@
+"""Mistakes: every one of a project is reported at once, each with its place, its line and a remedy."""
+
+from __future__ import annotations
+
+import shutil
+from typing import TYPE_CHECKING
+
+import pytest
+
+from seedgen.app import Settings, Workspace
+from seedgen.errors import ProjectError
+from tests.project.workspaces import CASES, errors, picture, workspace
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from seedgen.project.diagnostics import Diagnostic
+
+Marked = tuple[str, int, int, str, str]
+
+
+def marked(root: Path) -> dict[Marked, tuple[str, str]]:
+    """Line and remedy of each mistake that the files of a project are marked with, by where it stands,
+    its summary and its address."""
+    found = {}
+    for file in (*root.rglob("*.yaml"), *root.rglob("*.j2")):
+        for number, line in enumerate(file.read_text(encoding="utf-8").splitlines(), start=1):
+            code, sign, mark = line.partition("#! ")
+            if sign and not line.startswith("#"):
+                text, summary, address, remedy = (
+                    part.strip() for part in mark.removesuffix(" #}").split(" | ")
+                )
+                where = (file.relative_to(root).as_posix(), number, code.rindex(text) + 1)
+                if not text.isidentifier() and file.suffix != ".yaml":
+                    where = (where[0], number, 1)  # Jinja knows the line alone
+                found[*where, summary, address] = (line, remedy)
+    return found
+
+
+def reported(diagnostics: list[Diagnostic], root: Path) -> dict[Marked, Diagnostic]:
+    """Diagnostics by where they stand, their summary and their address."""
+    found = {}
+    for d in diagnostics:
+        assert d.file is not None
+        assert d.spot is not None
+        where = d.file.relative_to(root).as_posix(), d.spot.line, d.spot.column
+        found[*where, d.summary, d.address] = d
+    return found
+
+
+def test_all_mistakes_of_a_project_are_reported_at_once(tmp_path: Path) -> None:
+    """Each marked line of the case, and no other, has its error: file, line, column, source line, remedy."""
+    root = tmp_path.resolve() / "mistakes"
+    shutil.copytree(CASES / "mistakes", root)
+    picture(root / "refs/front.png")
+    expected = marked(root)
+
+    found = reported(errors(Workspace(Settings(root=root))), root)
+
+    assert found.keys() == expected.keys()
+    for where, (line, remedy) in expected.items():
+        assert found[where].source == line
+        assert remedy in found[where].detail
+    assert len(expected) >= 25
+
+
+def test_what_is_underlined_is_what_is_wrong(tmp_path: Path) -> None:
+    """A spot is as long as the key or the value that it means."""
+    opened = workspace(tmp_path, "provder: local\nshots:\n  - {id: a, prompt: A quay., duration: '  99'}\n")
+    texts = [d.source[d.spot.column - 1 :][: d.spot.length] for d in errors(opened) if d.spot]
+    assert texts == ["provder", "'  99'"]
+
+
+def test_a_mistake_in_the_defaults_is_one_mistake(tmp_path: Path) -> None:
+    """However many shots take over a wrong default, there is one line to mend and one error."""
+    shots = "".join(f"  - {{id: s{n}, prompt: A quay.}}\n" for n in range(40))
+    opened = workspace(tmp_path, f"provider: locl\ndefaults: {{duration: 99}}\nshots:\n{shots}")
+    assert [(d.summary, d.spot and d.spot.line) for d in errors(opened)] == [("unknown provider", 3)]
+
+    opened = workspace(tmp_path, f"defaults: {{duration: 99}}\nshots:\n{shots}")
+    assert [(d.summary, d.spot and d.spot.line) for d in errors(opened)] == [("duration out of range", 3)]
+
+
+def test_a_mistake_in_a_template_is_reported_for_every_shot_that_makes_it(tmp_path: Path) -> None:
+    """A variable that a template needs is missing in the shots, so every shot without it is named."""
+    shots = "shots:\n  - {id: a, template: t.j2}\n  - {id: b, template: t.j2}\n"
+    opened = workspace(tmp_path, shots, {"templates/t.j2": "{{ angle }}"})
+    assert [d.address for d in errors(opened)] == ["shots.a.template", "shots.b.template"]
+
+
+@pytest.mark.parametrize("name", ["", "name: 'bad name!'\n"])
+def test_a_project_without_a_good_name_is_checked_all_the_same(tmp_path: Path, name: str) -> None:
+    """A missing or wrong name costs one error and hides no other."""
+    (tmp_path / "seedgen.yaml").write_text(
+        f"seedgen: 1\n{name}shots:\n  - {{id: a, prompt: A., duration: 99}}\n"
+    )
+    found = errors(Workspace(Settings(root=tmp_path)))
+    assert [d.summary for d in found][1:] == ["duration out of range"]
+    assert found[0].address == "name"
+
+
+def test_another_version_of_the_format_is_the_only_mistake(tmp_path: Path) -> None:
+    """What a later version means by its keys is not known, so nothing else is said of them."""
+    (tmp_path / "seedgen.yaml").write_text("seedgen: 2\nname: film\nshots: {a: 1}\n")
+    with pytest.raises(ProjectError) as caught:
+        Workspace(Settings(root=tmp_path))
+    (found,) = caught.value.diagnostics
+    assert (found.summary, found.spot.line, found.spot.column) == ("unknown value", 1, 10)
+
+
+def test_a_folder_without_a_project_says_how_to_start_one(tmp_path: Path) -> None:
+    """The two ways on are named: another folder, or a new project."""
+    with pytest.raises(ProjectError) as caught:
+        Workspace(Settings(root=tmp_path))
+    (found,) = caught.value.diagnostics
+    assert found.summary == "file not found"
+    assert "-C DIR" in found.detail
+    assert "seedgen init" in found.detail
+
+
+def test_a_wrong_item_does_not_move_the_others_of_its_list(tmp_path: Path) -> None:
+    """What comes after a wrong reference is found where it stands, and keeps its number for ref()."""
+    project = """\
+reference_sets:
+  shoe:
+    images:
+      - {path: front.png, url: "https://example.com/front.png"}
+      - lost.png
+      - {path: back.png, fase: true}
+      - front.png
+shots:
+  - {id: a, prompt: "{{ ref('shoe', 4) }}", references: [shoe]}
+"""
+    picture(tmp_path / "front.png")
+    opened = workspace(tmp_path, project)
+    assert [(d.spot and d.spot.line, d.summary) for d in errors(opened)] == [
+        (6, "does not fit"),
+        (7, "file not found"),
+        (8, "file not found"),
+        (8, "unknown key"),
+    ]
