@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING
 
 from PIL import Image
@@ -12,6 +13,9 @@ from seedgen.planning.lock import Take
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+LONG_AGO = 1_750_000_000
+"""When the pictures were made. Those of the last seconds are read again by every plan."""
 
 TEMPLATE = """\
 {{ ref(product) }} on a {{ ground }} ground, {{ angle }}, lit with {{ mood }}.
@@ -28,7 +32,9 @@ def write_project(root: Path, shots: int, references: int = 100) -> None:
     lines = ["seedgen: 1", "name: many", "vars: {mood: soft rim light, ground: white}", "reference_sets:"]
     for number in range(references):
         picture = Image.effect_noise((640, 360), 40 + number % 50)
-        picture.save(root / "refs" / f"{number:03}.png")
+        file = root / "refs" / f"{number:03}.png"
+        picture.save(file)
+        os.utime(file, (LONG_AGO, LONG_AGO))
         lines.append(f"  set-{number:03}: {{images: [refs/{number:03}.png]}}")
     lines += ["defaults: {resolution: 720p, duration: 6, aspect_ratio: 16:9}", "shots:"]
     for number in range(shots):
