@@ -128,17 +128,22 @@ class Workspace(OpenedProject):
                 stopping=stopping,
             )
 
-    def _lines(self, plan: Plan, scratch: Path, concurrency: int | None) -> dict[str, Line]:
-        from seedgen.execution.apply import Line
-
-        names = {c.provider for c in plan.changes if c.submits or c.action is Action.RESUME}
-        lines = {}
-        for name in sorted(names):
+    def require_providers(self, plan: Plan) -> list[str]:
+        """The providers that a plan needs. Raises UsageError for one that cannot be talked to."""
+        names = sorted({c.provider for c in plan.changes if c.submits or c.action is Action.RESUME})
+        for name in names:
             if name != "local":
                 raise UsageError(
                     f"this version cannot talk to {name} yet",
                     remedy="Plan with it as you like; apply with `provider: local` or a profile that has it.",
                 )
+        return names
+
+    def _lines(self, plan: Plan, scratch: Path, concurrency: int | None) -> dict[str, Line]:
+        from seedgen.execution.apply import Line
+
+        lines = {}
+        for name in self.require_providers(plan):
             declared = self.project.spec.providers.local.concurrency
             lines[name] = Line(self.local_provider(scratch), concurrency or declared or _cores())
         return lines
@@ -184,9 +189,7 @@ class Workspace(OpenedProject):
         from seedgen.media.probe import PyavClipReader
         from seedgen.reel.cut_list import cut_list, reel_format
 
-        reel = self.reels.get(name)
-        if reel is None:
-            raise UsageError(f"no reel {name!r}", remedy=did_you_mean(name, self.reels))
+        reel = self._reel(name)
         shots, pick = self.reel_shots(reel), self.picked(lock)
         size: Size | None = None
         if reel.size is None:
@@ -194,6 +197,13 @@ class Workspace(OpenedProject):
             size = PyavClipReader().probe(self.objects.path(first.clip)).size if first else None
         form = reel_format(reel, size)
         return cut_list(name, reel, form, shots, pick, lambda shot: seconds_of(shot.request, shot.card))
+
+    def _reel(self, name: str) -> Reel:
+        """A reel by name. Raises UsageError with near names."""
+        reel = self.reels.get(name)
+        if reel is None:
+            raise UsageError(f"no reel {name!r}", remedy=did_you_mean(name, self.reels))
+        return reel
 
     async def assemble(self, names: Sequence[str], tell: Callable[[Event], None]) -> None:
         """Make reels, `build/clips/` and the contact sheet from what there is. Raises SeedgenError."""
@@ -205,6 +215,8 @@ class Workspace(OpenedProject):
         self.require_sound()
         lock = self.lock_file.read()
         pick = self.picked(lock)
+        for name in names:
+            self._reel(name)
         self._place_clips(pick)
         try:
             with self.segments.scratch() as scratch:
@@ -229,6 +241,8 @@ class Workspace(OpenedProject):
         for shot in self.resolved:
             if take := pick(shot):
                 name = f"clips/{shot.id}.mp4"
+                if not self.outputs.is_current(name, take.digest):
+                    self.objects.verify(take.clip)
                 self.outputs.place(name, self.objects.path(take.clip), take.digest)
                 placed.append(name)
         self.outputs.keep_only("clips/", placed)

@@ -28,10 +28,10 @@ if TYPE_CHECKING:
     from seedgen.media.ffmpeg import Ffmpeg
     from seedgen.planning.resolve import ResolvedShot
     from seedgen.ports.store import DiskUse
-    from seedgen.project.expand import Shot
     from seedgen.project.loader import Project
     from seedgen.project.media import MediaFacts
     from seedgen.project.shelf import Cards
+    from seedgen.project.shots import Shot
     from seedgen.store.journal import JobJournal
     from seedgen.store.outputs import Outputs
     from seedgen.store.segments import SegmentStore

@@ -9,7 +9,7 @@ import click
 
 from seedgen import __version__
 from seedgen.cli.options import max_cost_option, replace_option, select_option
-from seedgen.errors import UsageError
+from seedgen.errors import SeedgenError, UsageError
 
 if TYPE_CHECKING:
     import asyncio
@@ -59,17 +59,17 @@ def command(
         plan = workspace.plan(chosen=chosen, replaced=replaced, max_cost=max_cost)
         view = _view(workspace) if as_json else None
         _present(invocation, workspace, plan, view)
-        _approve(
+        workspace.require_providers(plan)
+        if not _approved(
             invocation, workspace, plan, max_cost, auto_approve=auto_approve, allow_unpriced=allow_unpriced
+        ):
+            sys.stderr.write("Not approved. Nothing was done.\n")
+            return EXIT_LEFT
+        outcome, unassembled = _carry_out(
+            invocation, workspace, plan, view, max_cost, concurrency, reel=not no_reel
         )
-        outcome = _carry_out(invocation, workspace, plan, view, max_cost, concurrency, reel=not no_reel)
     workspace.close()
-    if view is not None:
-        view.end(outcome)
-    elif plan.has_changes:
-        from seedgen.views.outcome import outcome_text
-
-        sys.stderr.write(outcome_text(outcome, invocation.paint))
+    _conclude(invocation, plan, view, outcome, unassembled)
     if outcome.interrupted:
         return EXIT_INTERRUPTED
     return 0 if outcome.succeeded else EXIT_LEFT
@@ -95,7 +95,7 @@ def _present(invocation: Invocation, workspace: Workspace, plan: Plan, view: Jso
     sys.stderr.write(blocked_text(plan))
 
 
-def _approve(
+def _approved(
     invocation: Invocation,
     workspace: Workspace,
     plan: Plan,
@@ -103,8 +103,8 @@ def _approve(
     *,
     auto_approve: bool,
     allow_unpriced: bool,
-) -> None:
-    """Ask before anything changes. Raises UsageError where nobody can answer, Abort for a no."""
+) -> bool:
+    """Ask before anything changes. Raises UsageError where nobody can answer."""
     from seedgen.views.outcome import question
 
     if plan.unpriced and not allow_unpriced:
@@ -115,15 +115,14 @@ def _approve(
                 remedy="Submit all the same with --allow-unpriced, or plan without them.",
             )
         if not click.confirm(f"{many} no known price. Submit all the same?", err=True):
-            raise click.Abort
+            return False
     if auto_approve or not plan.has_changes:
-        return
+        return True
     if not invocation.can_ask:
         raise UsageError(
             "nobody is here to approve the plan", remedy="Approve beforehand with --auto-approve."
         )
-    if not click.confirm(question(plan, workspace.cap(max_cost)), err=True):
-        raise click.Abort
+    return click.confirm(question(plan, workspace.cap(max_cost)), err=True)
 
 
 def _carry_out(
@@ -135,19 +134,42 @@ def _carry_out(
     concurrency: int | None,
     *,
     reel: bool,
-) -> Outcome:
-    from seedgen.cli.running import run_until_stopped
+) -> tuple[Outcome, SeedgenError | OSError | None]:
+    """What the apply did, and why the reels could not be assembled if they could not."""
+    from seedgen.cli.running import run_until_stopped, until_stopped
     from seedgen.cli.watching import watcher
 
     with watcher(invocation, plan, workspace.project.root) as watching:
         tell: Callable[[Event], None] = watching.tell if view is None else view.tell
 
-        async def work(stopping: asyncio.Event) -> Outcome:
+        async def work(stopping: asyncio.Event) -> tuple[Outcome, SeedgenError | OSError | None]:
             outcome = await workspace.apply(
                 plan, tell, max_cost=max_cost, concurrency=concurrency, stopping=stopping
             )
             if reel and not stopping.is_set():
-                await workspace.assemble(list(workspace.reels), tell)
-            return outcome
+                try:
+                    whole = await until_stopped(workspace.assemble(list(workspace.reels), tell), stopping)
+                except (SeedgenError, OSError) as error:
+                    return outcome, error
+                outcome.interrupted = not whole
+            return outcome, None
 
         return run_until_stopped(work)
+
+
+def _conclude(
+    invocation: Invocation,
+    plan: Plan,
+    view: JsonEvents | None,
+    outcome: Outcome,
+    unassembled: SeedgenError | OSError | None,
+) -> None:
+    """Say what became of it all. Raises what kept the reels from being assembled."""
+    if view is not None:
+        view.end(outcome, unassembled)
+    elif plan.has_changes or outcome.interrupted:
+        from seedgen.views.outcome import outcome_text
+
+        sys.stderr.write(outcome_text(outcome, invocation.paint))
+    if unassembled is not None:
+        raise unassembled

@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from seedgen.cli.invocation import Invocation
+from seedgen.cli.options import complete_profiles
 from seedgen.errors import SeedgenError
+from seedgen.views.paint import harmless
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -73,7 +75,11 @@ class _Commands(click.Group):
     "-C", "directory", metavar="DIR", type=click.Path(path_type=Path), help="Run there instead of here."
 )
 @click.option(
-    "--profile", metavar="NAME", envvar="SEEDGEN_PROFILE", help="A profile of the project, with its own lock."
+    "--profile",
+    metavar="NAME",
+    envvar="SEEDGEN_PROFILE",
+    shell_complete=complete_profiles,
+    help="A profile of the project, with its own lock.",
 )
 @click.option("--var", "variables", metavar="K=V", multiple=True, help="Override a variable of the project.")
 @click.option(
@@ -148,7 +154,9 @@ def _say(text: str, code: int) -> int:
 
 
 def _usage(error: click.ClickException, invocation: Invocation) -> int:
-    text = f"{invocation.paint.red('Error:')} {error.format_message()}\n"
+    if isinstance(error, click.exceptions.NoArgsIsHelpError):
+        return _say(f"{error.format_message()}\n", EXIT_ERROR)
+    text = f"{invocation.paint.red('Error:')} {harmless(error.format_message())}\n"
     context = getattr(error, "ctx", None)
     if context is not None and context.command is not None:
         text += f"  `{context.command_path} --help` says how.\n"
@@ -163,7 +171,7 @@ def _ours(error: SeedgenError, invocation: Invocation) -> int:
 
 def _system(error: OSError) -> str:
     name = f"{error.filename}: " if error.filename else ""
-    return f"{name}{error.strerror or error}"
+    return harmless(f"{name}{error.strerror or error}")
 
 
 def _broken_pipe() -> int:
@@ -179,7 +187,7 @@ def _bug(error: Exception, invocation: Invocation) -> int:
         traceback.print_exc()
     name = invocation.paint.red("This is a bug in seedgen:")
     return _say(
-        f"{name} {type(error).__name__}: {error}\n"
+        f"{name} {type(error).__name__}: {harmless(str(error))}\n"
         "  Please report it in the issue tracker with what SEEDGEN_DEBUG=1 prints. "
         "Clips that were paid for are in the cache.\n",
         EXIT_ERROR,

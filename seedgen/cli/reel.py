@@ -22,17 +22,20 @@ def command(invocation: Invocation, names: tuple[str, ...]) -> int:
 
     A shot without a clip appears as its animatic, so a reel can be watched from the first minute.
     """
-
-    from seedgen.cli.running import run_until_stopped
+    from seedgen.cli.running import run_until_stopped, until_stopped
     from seedgen.cli.watching import watcher
 
     workspace = invocation.open()
     invocation.warn(workspace)
     with watcher(invocation, None, workspace.project.root) as watching:
 
-        async def work(_: asyncio.Event) -> None:
-            await workspace.assemble(names or list(workspace.reels), watching.tell)
+        async def work(stopping: asyncio.Event) -> bool:
+            return await until_stopped(
+                workspace.assemble(names or list(workspace.reels), watching.tell), stopping
+            )
 
-        run_until_stopped(work)
+        whole = run_until_stopped(work)
     workspace.close()
+    if not whole:
+        raise click.Abort
     return 0

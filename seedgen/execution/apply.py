@@ -11,6 +11,7 @@ from seedgen.errors import SeedgenError
 from seedgen.execution.budget import Budget
 from seedgen.execution.jobs import Workshop, run_job
 from seedgen.execution.locking import RunningLock
+from seedgen.execution.stopping import ended
 from seedgen.planning.plan import Action
 from seedgen.ports import events
 
@@ -86,9 +87,11 @@ async def apply_plan(
         run.free_changes()
         await run.jobs()
     finally:
-        run.running.flush()
-        for line in lines.values():
-            await line.provider.close()
+        try:
+            run.running.flush()
+        finally:
+            for line in lines.values():
+                await line.provider.close()
     run.outcome.lock = run.running.lock
     run.outcome.spent = run.budget.spent
     return run.outcome
@@ -147,6 +150,9 @@ class _Run:
                 for name, queue in queues.items():
                     for _ in range(min(self.lines[name].concurrency, len(queue))):
                         group.create_task(self._work(queue, self.lines[name]))
+        except ExceptionGroup as failed:
+            # What is no single take's failure, such as a lock that cannot be written, ends them all.
+            raise failed.exceptions[0] from failed
         finally:
             watch.cancel()
         self.outcome.not_started = sum(len(queue) for queue in queues.values())
@@ -172,14 +178,8 @@ class _Run:
 
     async def _make(self, change: Change, request: Request, line: Line) -> None:
         job = asyncio.ensure_future(run_job(change, request, line.provider, self.shop))
-        if line.provider.survives:
-            stop = asyncio.ensure_future(self.stopping.wait())
-            await asyncio.wait({job, stop}, return_when=asyncio.FIRST_COMPLETED)
-            stop.cancel()
-            if not job.done():
-                job.cancel()
-                await asyncio.wait({job})
-                return
+        if line.provider.survives and not await ended(job, self.stopping):
+            return
         try:
             take = await job
         except (SeedgenError, OSError) as error:

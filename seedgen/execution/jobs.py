@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from seedgen.digest import Digest
-from seedgen.errors import JobFailed, SeedgenError
+from seedgen.errors import BadResponse, JobFailed, SeedgenError, SubmitUnknown
 from seedgen.planning.lock import Take
 from seedgen.ports import events
 from seedgen.ports.provider import JobState, Submission
@@ -45,13 +45,15 @@ async def run_job(change: Change, request: Request, provider: Provider, shop: Wo
     Raises ProviderError, MediaError, StoreError, OSError; whatever is in flight stays in the journal.
     """
     fingerprint = request.fingerprint()
+    anew = change.replaces
     while True:
         with shop.journal.claim(fingerprint) as ours:
-            take = shop.takes.find([fingerprint]).get(fingerprint)
-            if take is not None and shop.objects.present([take.clip]):
-                return take
             if ours:
+                take = None if anew else shop.takes.find([fingerprint]).get(fingerprint)
+                if take is not None and shop.objects.present([take.clip]):
+                    return take
                 return await _Job(change, request, fingerprint, provider, shop).run()
+        anew = False  # whoever has the claim makes it anew for us
         await asyncio.sleep(_ASK_AGAIN_S)
 
 
@@ -73,13 +75,9 @@ class _Job:
         if downloaded := self._downloaded_before():
             self.job_id, self.digest = downloaded.job_id, downloaded.digest
             return self._record(self.shop.clips.probe(self.shop.objects.path(Digest(self.digest))), None)
-        try:
-            await self._submit()
-            cost = await self._wait()
-            return self._record(await self._download(), cost)
-        except SeedgenError as error:
-            self._note(Stage.FAILED, str(error))
-            raise
+        await self._submit()
+        cost = await self._wait()
+        return self._record(await self._download(), cost)
 
     def _downloaded_before(self) -> JournalEntry | None:
         """A clip that was kept just before a process died, and not recorded any more."""
@@ -106,19 +104,40 @@ class _Job:
     async def _submit(self) -> None:
         # Intent before money: whatever kills us after this line, the next run knows of it.
         self._note(Stage.SUBMITTING)
-        submission = Submission(self.request, self.fingerprint, self.change.media)
-        self.job_id = await self.provider.submit(submission)
-        self._note(Stage.SUBMITTED)
+        sending = asyncio.ensure_future(self._send())
+        try:
+            await asyncio.shield(sending)
+        except asyncio.CancelledError:
+            # A submit cut off may have been billed: a stop waits for its answer, a second one does not.
+            await asyncio.gather(sending, return_exceptions=True)
+            raise
+
+    async def _send(self) -> None:
         change = self.change
+        try:
+            self.job_id = await self.provider.submit(Submission(self.request, self.fingerprint, change.media))
+        except (SubmitUnknown, BadResponse):
+            raise  # it may have been accepted: the entry stays open
+        except SeedgenError as error:
+            self._note(Stage.FAILED, str(error))
+            raise
+        self._note(Stage.SUBMITTED)
         self.shop.tell(events.JobSubmitted(change.shot, change.take, change.provider, self.job_id))
 
     async def _wait(self) -> Decimal | None:
+        """The bill of a job that succeeded. Only a job that failed is over: any other trouble passes."""
         shot, take = self.change.shot, self.change.take
-        status = await self.provider.wait(
-            self.job_id, lambda part: self.shop.tell(events.JobProgress(shot, take, part))
-        )
+        try:
+            status = await self.provider.wait(
+                self.job_id, lambda part: self.shop.tell(events.JobProgress(shot, take, part))
+            )
+        except JobFailed as error:
+            self._note(Stage.FAILED, str(error))
+            raise
         if status.state is not JobState.SUCCEEDED:
-            raise JobFailed(status.message or f"the job ended as {status.state}")
+            message = status.message or f"the job ended as {status.state}"
+            self._note(Stage.FAILED, message)
+            raise JobFailed(message)
         self._note(Stage.SUCCEEDED)
         self.shop.tell(events.JobSucceeded(shot, take, self.job_id))
         return status.cost

@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     from seedgen.planning.limits import Refusal
     from seedgen.project.cards import ModelCard
     from seedgen.project.diagnostics import Problems
-    from seedgen.project.expand import Shot, Written
     from seedgen.project.shelf import Cards
+    from seedgen.project.shots import Shot, Written
     from seedgen.project.survey import KnownReference, Library
     from seedgen.project.templates import Templates
 
@@ -150,7 +150,8 @@ class _Resolver:
         values = {name: card.default_of(name) for name in card.parameters}
         for name, written in shot.parameters.items():
             if name not in card.parameters:
-                hint = did_you_mean(name, card.parameters) or f"It takes {known_words(card.parameters)}."
+                near = did_you_mean(name, [*card.parameters, *self.cards.providers])
+                hint = near or f"It takes {known_words(card.parameters)}."
                 self.problems.error(
                     "unknown parameter",
                     f"{card.title} has no {name!r}. {hint}",

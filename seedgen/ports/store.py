@@ -26,6 +26,9 @@ class Objects(Protocol):
     def path(self, digest: Digest) -> Path:
         """Where a clip is. Raises ObjectMissing."""
 
+    def verify(self, digest: Digest) -> None:
+        """Read a clip whole and compare. Raises ObjectMissing, ObjectCorrupt."""
+
     def take_in(self, write: Callable[[Path], None]) -> Digest:
         """Let `write` fill a temp file in the same file system, hash it, and keep it durably."""
 

@@ -8,7 +8,6 @@ from enum import StrEnum
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-import jsonschema_rs
 from pydantic import Field, field_validator
 
 from seedgen.project.media import MediaType
@@ -89,12 +88,32 @@ class Wire(Model):
 
 
 def _validator(schema: dict[str, Any]) -> Any:
+    import jsonschema_rs  # noqa: PLC0415  15 ms that a project of defaults need not pay
+
     return jsonschema_rs.validator_for(schema, retriever=_nothing_elsewhere)
 
 
 def _nothing_elsewhere(uri: str) -> Any:
     """A card from a stranger must not make us fetch an address or read a file by `$ref`."""
     raise ValueError(f"{uri}: a card refers to nothing outside itself")
+
+
+_LISTED = frozenset({"enum", "default", "description", "learned"})
+"""With these keywords alone a schema is a list of values, and needs no validator."""
+
+
+def _listed(schema: dict[str, Any], value: object) -> bool:
+    # In JSON true is not 1, in Python it is.
+    return any(type(one) is type(value) and one == value for one in schema.get("enum", ()))
+
+
+def _check(schema: dict[str, Any], default: object) -> None:
+    """Raises ValueError when a default does not fit its own schema."""
+    if "enum" in schema and schema.keys() <= _LISTED:
+        if not _listed(schema, default):
+            raise ValueError(f"the default {default!r} is not one of {schema['enum']}")
+        return
+    _validator(schema).validate(default)
 
 
 class ModelCard(Model):
@@ -128,15 +147,20 @@ class ModelCard(Model):
         for name, schema in value.items():
             if "default" not in schema:
                 raise ValueError(f"{name} needs a default: every parameter is always sent")
-            _validator(schema).validate(schema["default"])
+            _check(schema, schema["default"])
         return value
 
     @cached_property
     def _validators(self) -> dict[str, Any]:
-        return {name: _validator(schema) for name, schema in self.parameters.items()}
+        return {}
 
     def accepts(self, name: str, value: object) -> bool:
         """Whether a parameter of this card takes this value."""
+        schema = self.parameters[name]
+        if schema.keys() <= _LISTED:
+            return _listed(schema, value)
+        if name not in self._validators:
+            self._validators[name] = _validator(schema)
         return bool(self._validators[name].is_valid(value))
 
     def advice(self, name: str) -> str:

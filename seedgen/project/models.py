@@ -23,7 +23,6 @@ from pydantic import (
 from seedgen.geometry import Fit, Size
 from seedgen.timing import Rate
 
-SHOT_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 NAME = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$"
 LOCAL, EACHLABS, OXEN = "local", "eachlabs", "oxen"
 

@@ -68,7 +68,7 @@ class _Builder:
     """Builds values from parse events; records positions as well when asked to."""
 
     def __init__(self, text: str, *, positions: bool) -> None:
-        self.events: Iterator[Any] = yaml.parse(text, Loader=_Loader)
+        self.events: Iterator[Any] = iter(_Loader(text).get_event, None)
         self.anchors: dict[str, _Anchor | None] = {}
         self.nodes = 0
         self.deepest = 0

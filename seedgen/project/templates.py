@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 SHIPPED = Path(__file__).parent.parent
 SHIPPED_PREFIX = "seedgen/"
+_SHORT = 4096
 _INLINE = "<text>"
 _MAX_TEMPLATE = 256 * 1024
 _UNDEFINED = re.compile(r"'([^']+)' is undefined")
@@ -98,7 +99,7 @@ class Templates:
         """A string of the project file, rendered. Raises TemplateFailure."""
         try:
             if "{" not in source:
-                return canonical_text(bounded_output([source]))
+                return source if _is_canonical(source) else canonical_text(bounded_output([source]))
             template = self._inline.get(source)
             if template is None:
                 template = self._inline[source] = self._compiled(source)
@@ -182,6 +183,11 @@ def canonical_text(text: str) -> str:
     """The one rewriting a prompt gets: line ends to \\n, no trailing space, NFC."""
     lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
     return unicodedata.normalize("NFC", "\n".join(line.rstrip(" \t") for line in lines).rstrip())
+
+
+def _is_canonical(text: str) -> bool:
+    """Whether a short text surely needs no rewriting: one line of ASCII that does not end in a space."""
+    return len(text) < _SHORT and text.isascii() and text.isprintable() and not text.endswith(" ")
 
 
 def _undefined(message: str, scope: Mapping[str, Any]) -> str:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+    from seedgen.digest import Digest
     from seedgen.planning.resolve import ResolvedShot
     from seedgen.ports.media import ReelFormat, SegmentEncoder, SegmentFiles
     from seedgen.ports.outputs import Outputs, Segments, StandIns
@@ -46,11 +47,12 @@ class Bench:
 class _Piece:
     """A segment to be: what it shows, and the key of everything that decides its bytes.
 
-    `stand_in` is the shot whose animatic has to be rendered first.
+    `clip` names the object that is shown; `stand_in` is the shot whose animatic has to be rendered first.
     """
 
     key: str
     show: ClipSegment | CardSegment
+    clip: Digest | None = None
     stand_in: ResolvedShot | None = None
 
 
@@ -102,12 +104,14 @@ def _pieces(entry: CutEntry, form: ReelFormat, slate: Slate, bench: Bench) -> li
         return [*pieces, _card(entry, form, entry.frames, bench)]
     label = _label(entry, form) if slate is Slate.BURN_IN else ()
     if entry.take is not None:
-        source, clip, stand_in = f"sha256:{entry.take.digest}", bench.objects.path(entry.take.clip), None
+        digest: Digest | None = entry.take.clip
+        source, clip, stand_in = f"sha256:{digest}", bench.objects.path(entry.take.clip), None
     else:
         key = digest_json({"stand_in": entry.shot.fingerprint, "encoder": bench.encoder.identity})
+        digest = None
         source, clip, stand_in = f"stand-in:{key}", bench.segments.stand_in(key), entry.shot
     show = ClipSegment(clip, entry.start, entry.frames, label)
-    return [*pieces, _Piece(_key(source, show, form, bench), show, stand_in)]
+    return [*pieces, _Piece(_key(source, show, form, bench), show, digest, stand_in)]
 
 
 def _card(entry: CutEntry, form: ReelFormat, frames: int, bench: Bench) -> _Piece:
@@ -160,6 +164,9 @@ async def _segments(cuts: CutList, pieces: list[_Piece], bench: Bench) -> tuple[
 
 
 async def _encode(piece: _Piece, form: ReelFormat, bench: Bench) -> SegmentFiles:
+    if piece.clip is not None:
+        # Before the work is done, not on every look: a damaged clip must never end up in a reel.
+        await asyncio.to_thread(bench.objects.verify, piece.clip)
     if piece.stand_in is not None and isinstance(piece.show, ClipSegment):
         await _stand_in(piece.stand_in, piece.show.clip, bench)
     with bench.segments.making(piece.key, piece.show.frames) as files:

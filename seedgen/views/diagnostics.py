@@ -44,7 +44,7 @@ def _one(diagnostic: Diagnostic, root: Path, paint: Paint) -> str:
     detail = harmless(diagnostic.detail)
     where = [_where(diagnostic, root), diagnostic.address]
     if any(where):
-        lines.append("  " + "  ".join(part for part in where if part))
+        lines.append("  " + harmless("  ".join(part for part in where if part)))
     if diagnostic.spot is not None and diagnostic.source.strip():
         lines.extend(_quote(diagnostic.spot, harmless(diagnostic.source), detail, paint))
     elif detail:

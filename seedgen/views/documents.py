@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from seedgen.planning.lock import Hex64, Money
 from seedgen.planning.plan import Action, ReelAction
 from seedgen.project.diagnostics import Severity
+from seedgen.views.paint import harmless_json
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -155,8 +156,12 @@ class EventDocument(_Document):
     interrupted: bool | None = None
 
     def line(self) -> str:
-        """The event as one line of JSON; fields that do not apply are left out."""
-        return self.model_dump_json(exclude_none=True, by_alias=True)
+        """The event as one line of JSON; its fields that do not apply are left out."""
+        value = self.model_dump(mode="json", by_alias=True)
+        value = {name: field for name, field in value.items() if field is not None}
+        if "change" in value:
+            _drop_empty_from(value["change"])
+        return harmless_json(json.dumps(value, ensure_ascii=False, separators=(",", ":")))
 
 
 def diagnostic_document(diagnostic: Diagnostic, root: Path) -> DiagnosticDocument:
@@ -225,6 +230,11 @@ def plan_json(document: PlanDocument) -> str:
     """The document as JSON, two spaces deep; only a move has `from`."""
     value = document.model_dump(mode="json", by_alias=True)
     for change in value["changes"]:
-        if change["from"] is None:
-            del change["from"]
-    return json.dumps(value, indent=2, ensure_ascii=False) + "\n"
+        _drop_empty_from(change)
+    return harmless_json(json.dumps(value, indent=2, ensure_ascii=False)) + "\n"
+
+
+def _drop_empty_from(change: dict[str, Any]) -> None:
+    """Only a move has `from`."""
+    if change["from"] is None:
+        del change["from"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, TextIO
 
+from seedgen.errors import SeedgenError
 from seedgen.ports import events
 from seedgen.project.diagnostics import Diagnostic, Severity
 from seedgen.views.documents import (
@@ -122,15 +123,18 @@ class JsonEvents:
             stand_ins=event.stand_ins,
         )
 
-    def end(self, outcome: Outcome | None) -> None:
-        """What became of it all; None for an apply that had nothing to do."""
-        failed, blocked = (len(outcome.failures), len(outcome.blocked)) if outcome else (0, 0)
+    def end(self, outcome: Outcome, unassembled: SeedgenError | OSError | None = None) -> None:
+        """What became of it all; `unassembled` is what kept the reels from being assembled."""
+        if unassembled is not None:
+            remedy = unassembled.remedy if isinstance(unassembled, SeedgenError) else ""
+            self.diagnostic(Diagnostic(Severity.ERROR, str(unassembled), remedy))
+        message = "apply complete" if outcome.succeeded else "apply ended with shots left"
         self._write(
             EventType.APPLY_COMPLETE,
-            "apply complete" if not (failed or blocked) else "apply ended with shots left",
-            done=outcome.done if outcome else 0,
-            failed=failed,
-            blocked=blocked,
-            interrupted=outcome.interrupted if outcome else False,
-            cost_usd=outcome.spent if outcome else None,
+            "apply interrupted" if outcome.interrupted else message,
+            done=outcome.done,
+            failed=len(outcome.failures),
+            blocked=len(outcome.blocked),
+            interrupted=outcome.interrupted,
+            cost_usd=outcome.spent,
         )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from seedgen.planning.plan import Action
+from seedgen.views.paint import harmless
 from seedgen.views.words import counted, dollars, estimate
 
 if TYPE_CHECKING:
@@ -20,6 +21,8 @@ def question(plan: Plan, cap: Decimal | None) -> str:
     takes = plan.counts[Action.GENERATE] + plan.counts[Action.REGENERATE]
     if not takes:
         return "Apply these changes? They cost nothing."
+    if not plan.cost and not plan.unpriced:
+        return f"Generate {counted(takes, 'take')} at no cost?"
     limit = f", capped at {dollars(cap)}" if cap is not None else ""
     return f"Generate {counted(takes, 'take')} for {estimate(plan.cost, plan.unpriced)}{limit}?"
 
@@ -44,5 +47,5 @@ def outcome_text(outcome: Outcome, paint: Paint) -> str:
     text = f"{head} {', '.join(done)}{', ' if left else ''}{', '.join(left)}.{spent}\n"
     for failure in outcome.failures:
         take = "" if failure.take == 1 else f" take {failure.take}"
-        text += f"  {paint.red('✗')} {failure.shot}{take}: {failure.error}\n"
+        text += f"  {paint.red('✗')} {failure.shot}{take}: {harmless(failure.error)}\n"
     return text + "  `seedgen apply` goes on from here; what is done is kept.\n"

@@ -43,6 +43,11 @@ class Paint:
         return self._wrap("36", text)
 
 
+def harmless_json(text: str) -> str:
+    """JSON with the same content, in which no control character stands for itself."""
+    return _CONTROL.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
+
+
 def harmless(text: str) -> str:
     """Text without control characters (line ends and tabs stay)."""
     return _CONTROL.sub("\N{REPLACEMENT CHARACTER}", text)

@@ -66,7 +66,8 @@ def summary(plan: Plan, paint: Paint) -> str:
 
 
 def _name(change: Change) -> str:
-    return change.shot if change.take == 1 else f"{change.shot} take {change.take}"
+    shot = harmless(change.shot)  # a lock may come from a stranger
+    return shot if change.take == 1 else f"{shot} take {change.take}"
 
 
 def _line(change: Change, id_width: int, paint: Paint) -> str:
@@ -90,7 +91,7 @@ def _words(change: Change, paint: Paint) -> str:
         what = f"{change.action.value}  {change.seconds} s  {change.provider} {change.model}  "
         return what + price(change.cost) + (f"  {paint.dim('because of ' + why)}" if why else "")
     if change.action is Action.MOVE:
-        return f"move from {change.moved_from}: the same request under another id"
+        return f"move from {harmless(change.moved_from or '')}: the same request under another id"
     if change.action is Action.REMOVE:
         return "remove: no longer declared; its clip stays in the cache"
     if change.action is Action.REUSE:
@@ -124,7 +125,7 @@ def _diff_lines(change: Change, paint: Paint, width: int) -> Iterator[str]:
         if diff.path == "prompt" and isinstance(diff.before, str) and isinstance(diff.after, str):
             yield from _prompt_lines(diff.before, diff.after, paint, width)
         else:
-            yield f"{_INDENT}{diff.path}: {_values(diff, paint)}"
+            yield f"{_INDENT}{harmless(diff.path)}: {_values(diff, paint)}"
 
 
 def _values(diff: FieldDiff, paint: Paint) -> str:

@@ -41,7 +41,7 @@ def event_line(event: events.Event, took: str, root: Path, paint: Paint) -> str:
             more = f"\n      {harmless(remedy)}" if remedy else ""
             return f"  {paint.red('✗')} {_name(shot, take)}  failed: {harmless(error)}{more}"
         case events.ShotRemoved(shot):
-            return f"  {paint.red('-')} {shot}  removed; its clip stays in the cache"
+            return f"  {paint.red('-')} {harmless(shot)}  removed; its clip stays in the cache"
         case events.Draining(in_flight):
             jobs = f" {counted(in_flight, 'job')} in flight will end first." if in_flight else ""
             return (
@@ -125,9 +125,6 @@ class LiveProgress:
         from rich.live import Live  # noqa: PLC0415
 
         self._console = Console(stderr=True, highlight=False)
-        self._live = Live(
-            console=self._console, get_renderable=self._frame, refresh_per_second=8, transient=True
-        )
         self._root = root
         self._paint = paint
         self._clock = clock
@@ -136,6 +133,10 @@ class LiveProgress:
         self._ended = 0
         self._total = takes
         self._reel: events.ReelProgress | None = None
+        # Last, for it asks for a first frame at once.
+        self._live = Live(
+            console=self._console, get_renderable=self._frame, refresh_per_second=8, transient=True
+        )
 
     def __enter__(self) -> Self:
         self._live.start()

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from seedgen.project.cards import AUTO, wire_prompt
-from seedgen.views.paint import harmless
+from seedgen.views.paint import harmless, harmless_json
 from seedgen.views.plan_text import plan_text
 from seedgen.views.words import price
 
@@ -27,11 +27,11 @@ def render_text(shot: ResolvedShot, root: Path, *, prompt_only: bool = False) ->
 
     Files stand as their path: what they are uploaded to is known only then.
     """
-    prompt = harmless(wire_prompt(shot.request.prompt, shot.card))
+    prompt = wire_prompt(shot.request.prompt, shot.card)
     if prompt_only:
-        return prompt + "\n"
+        return harmless(prompt) + "\n"
     body = {"model": shot.request.model, "prompt": prompt, **_wire(shot), **_media(shot, root)}
-    return json.dumps(body, indent=2, ensure_ascii=False) + "\n"
+    return harmless_json(json.dumps(body, indent=2, ensure_ascii=False)) + "\n"
 
 
 def _wire(shot: ResolvedShot) -> dict[str, Any]:
@@ -72,27 +72,25 @@ def show_text(
 ) -> str:
     """Everything about one shot."""
     request = shot.request
-    lines = [
-        paint.bold(shot.id) + (f"  {' '.join('#' + tag for tag in shot.shot.tags)}" if shot.shot.tags else "")
-    ]
+    tags = harmless(" ".join(f"#{tag}" for tag in shot.shot.tags))
+    lines = [paint.bold(shot.id) + (f"  {tags}" if tags else "")]
     lines.append(f"  model        {request.provider} {request.model}")
     values = ", ".join(f"{name} {_plain(value)}" for name, value in request.parameters.items())
-    lines.append(f"  parameters   {values}")
+    lines.append(f"  parameters   {harmless(values)}")
     prompt = harmless(wire_prompt(request.prompt, shot.card))
     wrapped = textwrap.wrap(prompt, max(40, width - 15)) or [""]
     lines.extend(f"  {'prompt' if i == 0 else '':<11}  {line}" for i, line in enumerate(wrapped))
     for index, (reference, location) in enumerate(zip(request.references, shot.media, strict=True)):
         token = f"{reference.type.value} {'with a face' if reference.face else ''}".strip()
-        name = location.name if isinstance(location, Path) else location
+        name = harmless(location.name if isinstance(location, Path) else location)
         lines.append(f"  {'references' if index == 0 else '':<11}  {name}  {paint.dim(token)}")
     lines.append(f"  fingerprint  {shot.fingerprint}")
     for take in locked.takes if locked else ():
         chosen = " (picked)" if locked and take.take == locked.pick and len(locked.takes) > 1 else ""
         cost = price(take.cost_usd) + (" estimated" if take.cost_estimated else "")
         where = clips.get(take.take)
-        lines.append(
-            f"  take {take.take}{chosen}       {take.frames} frames at {take.rate}, {cost}, job {take.job_id}"
-        )
+        made = harmless(f"{take.frames} frames at {take.rate}, {cost}, job {take.job_id}")
+        lines.append(f"  take {take.take}{chosen}       {made}")
         lines.append(f"               {where or paint.red('its clip is missing from the cache')}")
     return "\n".join(lines) + "\n\n" + plan_text(plan, paint, width)
 

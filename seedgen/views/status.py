@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from seedgen.planning.plan import Action
 from seedgen.timing import Rate
+from seedgen.views.paint import harmless
 from seedgen.views.plan_text import SYMBOLS, summary
 from seedgen.views.words import counted, dollars
 
@@ -51,7 +52,7 @@ def status_text(plan: Plan, lock: Lock, disk: DiskUse, paint: Paint) -> str:
 
 
 def _names(plan: Plan, action: Action) -> str:
-    names = list(dict.fromkeys(change.shot for change in plan.takes if change.action is action))
+    names = list(dict.fromkeys(harmless(change.shot) for change in plan.takes if change.action is action))
     return f": {', '.join(names[:6])}{' …' if len(names) > 6 else ''}"
 
 

@@ -1,0 +1,174 @@
+"""What programs read: `plan --json`, `apply --json`, and what goes to stdout at all."""
+
+from __future__ import annotations
+
+import json
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any
+
+import jsonschema_rs
+import pytest
+
+from seedgen.planning.plan import Action
+from seedgen.views.schemas import NAMES, schema_text
+from tests.film import NO_CHANGES
+
+if TYPE_CHECKING:
+    from tests.film import Film
+
+KEYS = [
+    "format_version",
+    "seedgen_version",
+    "project",
+    "profile",
+    "plan_id",
+    "lock_serial",
+    "summary",
+    "estimated_cost",
+    "changes",
+    "reels",
+    "diagnostics",
+]
+"""DESIGN section 6."""
+
+
+def valid(kind: str, value: Any) -> None:
+    """Raises ValidationError when a value does not follow its schema."""
+    jsonschema_rs.validator_for(json.loads(schema_text(kind))).validate(value)
+
+
+def change_everything(film: Film) -> None:
+    """A changed, a new, a moved, a removed and a repeated shot, and a reference without a mention."""
+    film.edit("bare", "tall")
+    film.edit("id: s1", "id: opening")
+    shot = film.yaml[film.yaml.index("  - id: s3") : film.yaml.index("reels:")]
+    cellar = "prompt: A cellar., references: [wall]"
+    film.edit(shot, f"  - {{id: new, {cellar}}}\n  - {{id: twin, {cellar}}}\n")
+
+
+def test_a_plan_follows_its_schema(applied: Film) -> None:
+    """Every action that the local provider can bring about, and a warning, in one document."""
+    change_everything(applied)
+    document = applied.plan()
+    valid("plan", document)
+    assert list(document) == KEYS
+    assert {c["shot"]: c["action"] for c in document["changes"]} == {
+        "opening": "move",
+        "s2": "regenerate",
+        "new": "generate",
+        "twin": "reuse",
+        "s3": "remove",
+    }
+    assert list(document["summary"]) == [action.value for action in Action]
+    once = ("generate", "regenerate", "reuse", "move", "remove")
+    assert document["summary"] == {action.value: int(action in once) for action in Action}
+    assert [change["shot"] for change in document["changes"] if "from" in change] == ["opening"]
+    assert document["reels"] == [{"reel": "main", "action": "assemble"}]
+    assert {diagnostic["severity"] for diagnostic in document["diagnostics"]} == {"warning"}
+    assert {diagnostic["file"] for diagnostic in document["diagnostics"]} == {"seedgen.yaml"}
+
+
+def test_a_plan_is_the_same_every_time(applied: Film) -> None:
+    """The same project, lock and cache give the same document to the byte."""
+    change_everything(applied)
+    assert applied.run("plan", "--json").out == applied.run("plan", "--json").out
+
+
+def test_all_lists_the_unchanged_too(applied: Film) -> None:
+    """`--all` brings in what would be left out."""
+    assert applied.plan()["changes"] == []
+    document = applied.plan("--all")
+    valid("plan", document)
+    assert [change["action"] for change in document["changes"]] == ["unchanged"] * 3
+    assert document["summary"]["unchanged"] == 3
+
+
+def test_a_blocked_plan_follows_its_schema(film: Film) -> None:
+    """Under a cap an unknown price blocks; the cost is null and the seconds are not counted."""
+    ran = film.run("--profile", "proof", "plan", "--json", "--detailed-exitcode", "--max-cost", "1")
+    document = json.loads(ran.out)
+    valid("plan", document)
+    assert ran.code == 2, "blocked shots count as changes"
+    assert [change["reasons"] for change in document["changes"]] == [["unpriced"]] * 3
+    assert document["profile"] == "proof"
+    assert document["estimated_cost"] == {"usd": "0", "unpriced": 0, "seconds": 0}
+
+
+def test_events_follow_their_schema_in_the_documented_order(applied: Film) -> None:
+    """Version, warnings, the plan, then each job from submit to record, then the reel, then the end."""
+    change_everything(applied)
+    events = applied.apply("--concurrency", "1").events
+    for event in events:
+        valid("event", event)
+    types = [event["type"] for event in events if event["type"] not in ("job_progress", "reel_progress")]
+    assert types == [
+        "version",
+        *["diagnostic"] * 2,
+        *["planned_change"] * 5,
+        "change_summary",
+        "take_recorded",
+        *["job_submitted", "job_succeeded", "take_recorded"],
+        *["job_submitted", "job_succeeded", "take_recorded", "take_recorded"],
+        "reel_assembled",
+        "apply_complete",
+    ]
+    assert all(one["ts"] <= other["ts"] for one, other in pairwise(events))
+    recorded = [(e["shot"], e["action"]) for e in events if e["type"] == "take_recorded"]
+    assert recorded == [("opening", "move"), ("s2", "regenerate"), ("new", "generate"), ("twin", "reuse")]
+    assert (events[-1]["done"], events[-1]["failed"], events[-1]["interrupted"]) == (2, 0, False)
+
+
+def test_a_failure_is_an_event(film: Film) -> None:
+    """The shot and the reason; the end counts it, and the exit code is 1."""
+    path = film.root / "refs" / "door.png"
+    whole = path.read_bytes()
+    path.write_bytes(whole[:60] + bytes(byte ^ 0xFF for byte in whole[60:-20]) + whole[-20:])
+    ran = film.run("apply", "--auto-approve", "--json")
+    for event in ran.events:
+        valid("event", event)
+    (failed,) = [event for event in ran.events if event["type"] == "job_failed"]
+    assert failed["shot"] == "s1"
+    assert "door.png" in failed["message"]
+    assert (ran.code, ran.events[-1]["failed"], ran.events[-1]["done"]) == (1, 1, 2)
+
+
+def test_a_reel_that_cannot_be_made_still_ends_the_events(film: Film) -> None:
+    """The clips are there and counted; what went wrong with the reel is a diagnostic before the end."""
+    film.edit("fps: 24", "fps: 24, cut: {s1: {out: 30f}}")
+    ran = film.run("apply", "--auto-approve", "--json")
+    assert ran.code == 1
+    for event in ran.events:
+        valid("event", event)
+    assert [event["type"] for event in ran.events[-2:]] == ["diagnostic", "apply_complete"]
+    assert "0 to 30 is not within the clip's 24 frames" in ran.events[-2]["diagnostic"]["summary"]
+    assert ran.events[-1]["done"] == 3
+    assert "cut.s1" in ran.err
+
+
+def test_the_lock_follows_its_schema(applied: Film) -> None:
+    """The committed file is what `schema lock` describes."""
+    valid("lock", json.loads((applied.root / "seedgen.lock").read_bytes()))
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_schemas_are_printed(name: str, film: Film) -> None:
+    """`schema NAME` gives a JSON Schema that a validator takes."""
+    ran = film.run("schema", name)
+    assert (ran.code, ran.err) == (0, "")
+    jsonschema_rs.validator_for(json.loads(ran.out))
+
+
+def test_stdout_carries_data_and_stderr_the_rest(film: Film) -> None:
+    """The plan is data; warnings, progress and the outcome are not, nor are errors."""
+    film.edit("references: [door]", "references: [door, wall]")
+    first = film.run("apply", "--auto-approve")
+    assert first.out.startswith("  + s1")
+    assert "Warning:" in first.err
+    assert "Apply complete." in first.err
+    assert not {"Warning", "Apply", "✓", "submitted"} & set(first.out.replace(":", " ").split())
+    again = film.run("apply")
+    assert again.out == NO_CHANGES + "\n"
+    json.loads(film.run("plan", "--json").out)
+    failed = film.run("show", "nobody")
+    assert (failed.code, failed.out) == (1, "")
+    assert failed.err.startswith("Error: ")

@@ -1,0 +1,147 @@
+"""Whatever a user, a file or a disk does: one plain message, exit code 1, and no traceback."""
+
+from __future__ import annotations
+
+import os
+import resource
+import shutil
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tests.film import Film
+
+CONFLICT = "<<<<<<< ours\n{}\n=======\n{}\n>>>>>>> theirs\n"
+
+USAGE = [
+    ("plan --nonsense", "--nonsense"),
+    ("plann", "Did you mean `plan`?"),
+    ("frobnicate", "seedgen --help"),
+    ("show", "SHOT"),
+    ("show s1 s2", "unexpected"),
+    ("schema nothing", "project"),
+    ("completion tcsh", "bash"),
+    ("apply --max-cost lots", "not an amount"),
+    ("apply --max-cost nan", "not an amount"),
+    ("apply --max-cost -1", "not an amount"),
+    ("apply --concurrency 0", "1<=x"),
+    ("--var colour plan", "NAME=VALUE"),
+    ("--var-file nowhere.yaml plan", "nowhere.yaml"),
+    ("--profile nobody plan", "proof"),
+    ("plan --select s9", "s1, s2, s3"),
+    ("reel nothing", "no reel 'nothing'"),
+]
+
+
+@pytest.mark.parametrize(("typed", "said"), USAGE)
+def test_wrong_usage_is_exit_code_1(typed: str, said: str, film: Film) -> None:
+    """2 is kept for `plan --detailed-exitcode`; the message says what would be right."""
+    ran = film.run(*typed.split())
+    assert (ran.code, ran.out) == (1, "")
+    assert said in ran.err
+    assert ran.err.startswith("Error: ")
+
+
+def _folder_as(name: str) -> Callable[[Film], None]:
+    def prepare(film: Film) -> None:
+        path = film.root / name
+        path.unlink(missing_ok=True)
+        path.mkdir()
+
+    return prepare
+
+
+def _file_as(name: str, content: str = "") -> Callable[[Film], None]:
+    def prepare(film: Film) -> None:
+        path = film.root / name
+        if path.is_dir():
+            shutil.rmtree(path)
+        film.write({name: content})
+
+    return prepare
+
+
+def _without(name: str) -> Callable[[Film], None]:
+    return lambda film: (film.root / name).unlink()
+
+
+JUNK = "junk" * 999
+BROKEN = {
+    "no project": (_without("seedgen.yaml"), "plan", "seedgen init"),
+    "a folder in place of the project": (_folder_as("seedgen.yaml"), "plan", "directory"),
+    "an empty project": (_file_as("seedgen.yaml"), "plan", "seedgen.yaml"),
+    "a project that is no YAML": (_file_as("seedgen.yaml", "shots: [\x00"), "plan", "seedgen.yaml"),
+    "a missing reference": (_without("refs/door.png"), "plan", "door.png"),
+    "a reference that is no picture": (_file_as("refs/door.png", "hello"), "apply", "door.png"),
+    "a folder in place of the lock": (_folder_as("seedgen.lock"), "apply", "seedgen.lock"),
+    "a lock with conflict markers": (_file_as("seedgen.lock", CONFLICT), "plan", "git checkout"),
+    "a lock that is cut off": (_file_as("seedgen.lock", '{"version": 1, "shots"'), "status", "git checkout"),
+    "a lock from the future": (_file_as("seedgen.lock", '{"version": 2}'), "reel", "Upgrade"),
+    "a file in place of .seedgen": (_file_as(".seedgen"), "apply", ".seedgen"),
+    "a file in place of the cache": (_file_as(".seedgen/cache"), "apply", "cache"),
+    "a file in place of build": (_file_as("build"), "reel", "build"),
+    "a folder in place of the reel": (_folder_as("build/main.mp4"), "reel", "main.mp4"),
+    "takes that are no database": (_file_as(".seedgen/cache/takes/cache.db", JUNK), "plan", "takes"),
+    "a journal that is no database": (
+        _file_as(".seedgen/cache/journal/cache.db", JUNK),
+        "apply",
+        "journal",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", BROKEN)
+def test_a_broken_world_is_told_in_plain_words(name: str, film: Film) -> None:
+    """The file that is at fault is named; it is never called a bug."""
+    prepare, command, said = BROKEN[name]
+    if "main.mp4" in said:
+        (film.root / "build").mkdir()
+    prepare(film)
+    ran = film.run(command, *(["--auto-approve"] if command == "apply" else []))
+    assert ran.code == 1
+    assert said in ran.err
+    assert "Traceback" not in ran.err
+    assert "bug" not in ran.err
+
+
+@pytest.mark.parametrize("command", ["plan", "status", "show s1", "validate"])
+def test_looking_works_where_nothing_can_be_written(command: str, film: Film) -> None:
+    """A file stands where seedgen keeps its own things: looking at a film still works."""
+    _file_as(".seedgen")(film)
+    assert film.run(*command.split()).code == 0
+
+
+@pytest.mark.parametrize("limit", [2_000, 200_000])
+def test_a_full_disk_is_told_in_plain_words(limit: int, film: Film) -> None:
+    """No file may grow beyond a limit, as on a disk that is full: at whatever step it hits, exit code 1."""
+    film.write({"seedgen.yaml": film.yaml.replace("480p, duration: 1", "720p, duration: 3")})
+    film.edit("160x90", "1280x720")
+    process = film.start(
+        *("apply", "--auto-approve"),
+        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit)),
+    )
+    _, err = process.communicate()
+    assert process.returncode == 1
+    assert "Traceback" not in err
+    assert "bug" not in err
+    if (film.root / "seedgen.lock").exists():
+        film.lock()
+    film.write({"seedgen.yaml": film.yaml.replace("720p, duration: 3", "480p, duration: 1")})
+    assert film.run("apply", "--auto-approve").code == 0, "with room again, the next apply goes on"
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may write anywhere")
+def test_a_folder_that_cannot_be_written(film: Film) -> None:
+    """Planning works; an apply says which file cannot be written."""
+    film.root.chmod(0o555)
+    try:
+        assert film.run("plan").code == 0
+        ran = film.run("apply", "--auto-approve")
+    finally:
+        film.root.chmod(0o755)
+    assert ran.code == 1
+    assert "Permission denied" in ran.err
+    assert "Traceback" not in ran.err

@@ -1,0 +1,243 @@
+"""Reels as they stand in build/: exactly the frames of the cut list, and nothing made twice."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from typing import TYPE_CHECKING
+
+import pytest
+from PIL import ImageChops
+
+from tests.film import count_frames, picture_at, size_of
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.film import Film
+
+REEL = "main: {size: 160x90, fps: 24}"
+
+
+def reel_of(film: Film, declared: str = "", *, of: str = "main") -> Path:
+    """Assemble the reels, with `main` declared so if it is given."""
+    if declared:
+        film.edit(REEL, f"main: {{size: 160x90, fps: 24, {declared}}}")
+    ran = film.run("reel")
+    assert ran.code == 0, ran.err
+    return film.root / "build" / f"{of}.mp4"
+
+
+def test_a_film_can_be_watched_before_anything_is_made(film: Film) -> None:
+    """Three stand-ins of one second; nothing goes into the lock or among the clips."""
+    ran = film.run("reel")
+    assert ran.code == 0
+    assert "shown as stand-ins: s1, s2, s3" in ran.err
+    assert count_frames(film.root / "build" / "main.mp4") == 72
+    assert film.objects == set()
+    assert not (film.root / "seedgen.lock").exists()
+    assert (film.root / "build" / "contact-sheet.png").exists()
+
+
+def test_a_stand_in_is_marked(film: Film) -> None:
+    """It differs from the clip that the local provider makes of the same request in one corner alone."""
+    film.run("reel")
+    film.apply("--select", "s1")
+    clip = picture_at(film.object("s1"), 12).convert("L")
+    width, height = clip.size
+    marked = []
+    for file in (film.cache / "segments" / "stand-ins").iterdir():
+        difference = ImageChops.difference(picture_at(file, 12).convert("L"), clip)
+        box = difference.point([255 * (level > 48) for level in range(256)]).getbbox()
+        if box and (box[2] - box[0]) * (box[3] - box[1]) < width * height / 8:
+            marked.append(box)
+    ((left, top, right, bottom),) = marked
+    assert bottom <= height / 4 or top >= height * 3 / 4
+    assert right <= width / 2 or left >= width / 2
+
+
+def test_a_stand_in_gives_way_to_the_clip(film: Film) -> None:
+    """After the apply nothing is a stand-in, and three segments are encoded anew."""
+    film.run("reel")
+    stood_in = film.segments
+    (reel,) = [event for event in film.apply().events if event["type"] == "reel_assembled"]
+    assert reel["stand_ins"] == []
+    assert len(film.segments - stood_in) == 3
+
+
+def test_slates_in_place_of_missing_clips(film: Film) -> None:
+    """A card for each second that is missing; no animatic is rendered."""
+    film.apply("--select", "s1", "--no-reel")
+    assert count_frames(reel_of(film, "placeholder: slate")) == 72
+    assert not (film.cache / "segments" / "stand-ins").exists()
+
+
+def test_missing_clips_are_skipped(film: Film) -> None:
+    """One clip of 24 frames is all there is."""
+    film.apply("--select", "s1", "--no-reel")
+    assert count_frames(reel_of(film, "placeholder: skip")) == 24
+
+
+def test_a_reel_with_nothing_to_show_is_not_made(film: Film) -> None:
+    """It says so and is no error: there will be something after an apply."""
+    film.edit(REEL, "main: {placeholder: skip}")
+    ran = film.run("reel")
+    assert ran.code == 0
+    assert "not made" in ran.err
+    assert not (film.root / "build" / "main.mp4").exists()
+
+
+def test_a_reel_that_insists_on_clips_fails_without(film: Film) -> None:
+    """The shot is named; what could be done too."""
+    film.edit(REEL, "main: {placeholder: error}")
+    ran = film.run("reel")
+    assert ran.code == 1
+    assert "s1 has none" in ran.err
+    assert "placeholder: animatic" in ran.err
+
+
+FRAMES = [
+    ("slate: card", 72 + 3 * 24),
+    ("slate: burn_in", 72),
+    ("cut: {s1: {in: 6f, out: 18f}, s2: {in: 0.25, out: 0.75s}}", 12 + 12 + 24),
+    ("slate: card, cut: {s3: {out: 1f}}", 72 + 24 + 24 + 1),
+    ("shots: [s3, s1]", 48),
+    ("shots: ['tag:wide', 's*']", 72),
+    ("shots: ['tag:nobody']", 0),
+]
+
+
+@pytest.mark.parametrize(("declared", "frames"), FRAMES)
+def test_a_reel_has_the_frames_of_its_cut_list(declared: str, frames: int, applied: Film) -> None:
+    """A slate card lasts a second and comes before its shot; a burnt-in one takes no time; a cut is exact."""
+    (applied.root / "build" / "main.mp4").unlink()
+    reel = reel_of(applied, declared)
+    assert (count_frames(reel) if frames else int(reel.exists())) == frames
+
+
+@pytest.mark.parametrize(("fps", "frames"), [("30", 90), ("12", 36), ("30000/1001", 90)])
+def test_a_reel_has_its_own_rate(fps: str, frames: int, applied: Film) -> None:
+    """Clips of a second at 24 become 30, 12, or (29.97 rounded) 30 frames each."""
+    applied.edit("fps: 24", f"fps: {fps}")
+    assert count_frames(reel_of(applied)) == frames
+
+
+def test_a_slate_is_burnt_in(applied: Film) -> None:
+    """The picture is that of the plain reel but for the label, which covers a small part of it."""
+    plain = picture_at(reel_of(applied), 10).convert("L")
+    labelled = picture_at(reel_of(applied, "slate: burn_in"), 10).convert("L")
+    box = ImageChops.difference(plain, labelled).point([255 * (level > 64) for level in range(256)]).getbbox()
+    assert box is not None
+    assert (box[2] - box[0]) * (box[3] - box[1]) < 160 * 90 / 3
+
+
+@pytest.mark.parametrize(("fit", "bars"), [("contain", True), ("cover", False)])
+def test_a_portrait_clip_in_a_landscape_reel(fit: str, bars: bool, film: Film) -> None:
+    """Contained it stands between bars of the background, here pure green; covering there are none."""
+    film.edit("tags: [wide]\nreels", 'tags: [wide]\n    aspect_ratio: "9:16"\nreels')
+    film.edit(REEL, f'main: {{size: 160x90, shots: [s1, s3], fit: {fit}, background: "#00ff00"}}')
+    film.apply("--select", "s1 s3")
+    assert size_of(film.object("s3"))[0] < size_of(film.object("s3"))[1]
+    reel = film.root / "build" / "main.mp4"
+    assert (size_of(reel), count_frames(reel)) == ((160, 90), 48)
+    red, green, blue = picture_at(reel, 36).getpixel((4, 45))  # type: ignore[misc]
+    assert (green > 200 and red < 60 and blue < 60) == bars
+    red, green, blue = picture_at(reel, 36).getpixel((80, 45))  # type: ignore[misc]
+    assert not (green > 200 and red < 60 and blue < 60)
+
+
+def test_an_untouched_reel_is_not_made_again(applied: Film) -> None:
+    """Not a byte and not a time changes, and it says so."""
+    before = applied.standing()
+    ran = applied.run("reel")
+    assert "build/main.mp4  unchanged: 3.0 s, 72 frames" in ran.err
+    assert applied.standing() == before
+
+
+@pytest.mark.parametrize("name", ["build/main.mp4", "build/clips/s1.mp4", "build/contact-sheet.png"])
+@pytest.mark.parametrize("how", ["deleted", "overwritten", "touched"])
+def test_an_output_that_was_tampered_with_is_made_again(how: str, name: str, applied: Film) -> None:
+    """The same bytes as before, and no segment is encoded for it."""
+    path = applied.root / name
+    right, segments = path.read_bytes(), applied.segments
+    if how == "deleted":
+        path.unlink()
+    elif how == "overwritten":
+        path.write_bytes(b"not a video")
+    else:
+        path.write_bytes(right)
+        os.utime(path, ns=(0, 0))
+    assert applied.run("reel").code == 0
+    assert path.read_bytes() == right
+    assert applied.segments == segments
+
+
+def test_what_others_put_into_build_stays(applied: Film) -> None:
+    """Only files that were made here are removed when their shot is gone."""
+    applied.write({"build/clips/mine.mp4": b"mine", "build/notes.txt": "mine"})
+    applied.edit("id: s3", "id: roof")
+    applied.apply()
+    names = {file.name for file in (applied.root / "build" / "clips").iterdir()}
+    assert names == {"s1.mp4", "s2.mp4", "roof.mp4", "mine.mp4"}
+    assert (applied.root / "build" / "notes.txt").exists()
+
+
+def test_a_damaged_clip_is_reported_and_not_used(applied: Film) -> None:
+    """One byte differs, which any player would swallow: the reel is not made of it; removed, it is remade."""
+    clip = applied.object("s2")
+    digest = applied.digest("s2")
+    data = bytearray(clip.read_bytes())
+    data[len(data) // 2] ^= 1
+    clip.chmod(0o644)
+    clip.write_bytes(data)
+    shutil.rmtree(applied.root / "build")
+    shutil.rmtree(applied.cache / "segments")
+    ran = applied.run("reel")
+    assert ran.code == 1
+    assert f"the clip {digest[:12]}… in the cache is damaged" in ran.err
+    assert str(clip) in ran.err
+    assert not (applied.root / "build" / "main.mp4").exists()
+    assert not (applied.root / "build" / "clips" / "s2.mp4").exists()
+    clip.unlink()
+    assert applied.apply().submitted == ["s2"]
+    assert applied.digest("s2") == digest
+
+
+def test_an_unknown_reel_is_an_error_before_anything_is_made(applied: Film) -> None:
+    """With the name that was meant."""
+    shutil.rmtree(applied.root / "build")
+    ran = applied.run("reel", "main", "mian")
+    assert ran.code == 1
+    assert "Did you mean 'main'?" in ran.err
+    assert not (applied.root / "build").exists()
+
+
+def test_several_reels_share_segments(applied: Film) -> None:
+    """A teaser of the same form encodes nothing; named alone, the other one is left."""
+    applied.edit(REEL, f"{REEL}\n  teaser: {{size: 160x90, shots: [s2]}}")
+    (applied.root / "build" / "main.mp4").unlink()
+    segments = applied.segments
+    assert applied.run("reel", "teaser").code == 0
+    assert count_frames(applied.root / "build" / "teaser.mp4") == 24
+    assert not (applied.root / "build" / "main.mp4").exists()
+    assert applied.segments == segments
+
+
+@pytest.mark.parametrize(
+    ("declared", "said"),
+    [
+        ("cut: {nobody: {in: 1f}}", "No shot 'nobody'"),
+        ("cut: {s1: {in: soon}}", "frames like 36f"),
+        ("size: 161x90", "even"),
+        ("fps: 121", "between 1 and 120"),
+        ("background: green", "#"),
+        ("placeholder: nothing", "animatic"),
+    ],
+)
+def test_a_reel_that_makes_no_sense_is_a_project_error(declared: str, said: str, film: Film) -> None:
+    """Found by `validate`, at its place."""
+    film.edit(REEL, f"main: {{{declared}}}")
+    ran = film.run("validate")
+    assert ran.code == 1
+    assert said in ran.err
+    assert "seedgen.yaml:" in ran.err
