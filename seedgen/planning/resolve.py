@@ -82,6 +82,7 @@ class _Resolver:
         self.cards = cards
         self.templates = templates
         self.problems = problems
+        self._values: dict[tuple[str, str, str, str], Any] = {}
         self._slots: dict[tuple[str, str, tuple[str, ...]], tuple[tuple[Slot, ...], tuple[Refusal, ...]]] = {}
 
     def resolve(self, shot: Shot) -> ResolvedShot:
@@ -163,6 +164,19 @@ class _Resolver:
         return values
 
     def _value(self, shot: Shot, card: ModelCard, name: str, written: Written) -> Any:
+        # Many shots write the same few values; only text is looked up, for in Python True is 1.
+        if not isinstance(written.value, str):
+            return self._checked(shot, card, name, written)
+        key = (card.provider, card.model, name, written.value)
+        if key not in self._values:
+            before = self.problems.errors
+            value = self._checked(shot, card, name, written)
+            if self.problems.errors > before:
+                return value
+            self._values[key] = value
+        return self._values[key]
+
+    def _checked(self, shot: Shot, card: ModelCard, name: str, written: Written) -> Any:
         raw = typed(written.value) if isinstance(written.value, str) else written.value
         value = neutral_value(name, raw)
         # An enum of strings keeps what was written: `1080` is not a number there.

@@ -51,7 +51,7 @@ Parameter = Text | None
 class Model(BaseModel):
     """Frozen; unknown keys are errors."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
 
     stand_in: ClassVar[Mapping[str, str] | None] = None
     """What takes the place of one that is wrong in a list, while the rest is checked."""

@@ -130,8 +130,9 @@ class _Builder:
             duplicate = key in value
             if duplicate:
                 self.duplicates.append((*path, key))
-            self._mark((*path, key), Part.KEY, event)
-            item = self._node(next(self.events), (*path, key), depth + 1)
+            if self.spots is not None:
+                self._mark((*path, key), Part.KEY, event)
+            item = self._item(next(self.events), path, key, depth)
             if not duplicate:
                 value[key] = item
         return value
@@ -139,8 +140,20 @@ class _Builder:
     def _sequence(self, path: YamlPath, depth: int) -> list[Any]:
         value: list[Any] = []
         while not isinstance(event := next(self.events), yaml.SequenceEndEvent):
-            value.append(self._node(event, (*path, len(value)), depth + 1))
+            value.append(self._item(event, path, len(value), depth))
         return value
+
+    def _item(self, event: Any, path: YamlPath, step: str | int, depth: int) -> Any:
+        """What stands in a mapping or a list. Most of it is plain scalars, which take a short way."""
+        if (
+            self.spots is None
+            and type(event) is yaml.ScalarEvent
+            and event.anchor is None
+            and event.tag is None
+        ):
+            self.nodes += 1
+            return typed(event.value) if event.implicit[0] else event.value
+        return self._node(event, (*path, step), depth + 1)
 
     def _alias(self, event: Any, path: YamlPath, depth: int) -> Any:
         if event.anchor not in self.anchors:

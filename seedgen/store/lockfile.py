@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import TYPE_CHECKING
 
 from pydantic import ValidationError
@@ -14,7 +15,7 @@ from seedgen.store.disk import replace_text
 if TYPE_CHECKING:
     from pathlib import Path
 
-_MARKERS = (b"<<<<<<< ", b">>>>>>> ")
+_MARKERS = re.compile(rb"^(?:<<<<<<<|>>>>>>>) ", re.MULTILINE)
 
 
 def lock_name(profile: str | None) -> str:
@@ -36,7 +37,7 @@ class LockOnDisk:
             return Lock()
         except OSError as error:
             raise LockUnreadable(f"{self.path.name} cannot be read: {error.strerror or error}") from error
-        if any(line.startswith(_MARKERS) for line in data.splitlines()):
+        if _MARKERS.search(data):
             raise LockUnreadable(
                 f"{self.path.name} has conflict markers from a merge",
                 remedy=f"Take either side (`git checkout --theirs {self.path.name}`), then apply: "

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING
 
 from seedgen.digest import Digest, digest_file
@@ -27,11 +28,11 @@ class ObjectStore:
         return self._folder / digest[:2] / f"{digest[2:]}.mp4"
 
     def present(self, digests: Collection[Digest]) -> set[Digest]:
-        """Those that are there and not empty."""
+        """Those that are there and not empty. Asked of thousands at a time, so with no Path for each."""
         found = set()
         for digest in digests:
             try:
-                if self._place(digest).stat().st_size:
+                if os.stat(f"{self._folder}/{digest[:2]}/{digest[2:]}.mp4").st_size:  # noqa: PTH116
                     found.add(digest)
             except OSError:
                 continue

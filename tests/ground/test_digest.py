@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 import rfc8785
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from seedgen.digest import digest_bytes, digest_file, digest_json
+from seedgen.digest import canonical_json, digest_bytes, digest_file, digest_json
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -59,3 +61,20 @@ def test_an_integer_that_a_double_cannot_hold_is_refused() -> None:
     assert digest_json({"n": 2**53 - 1})
     with pytest.raises(rfc8785.IntegerDomainError):
         digest_json({"n": 2**53})
+
+
+@settings(deadline=None, max_examples=300, derandomize=True)
+@given(
+    st.recursive(
+        st.none()
+        | st.booleans()
+        | st.integers(-(2**53) + 1, 2**53 - 1)
+        | st.floats(allow_nan=False, allow_infinity=False)
+        | st.text(),
+        lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(), inner, max_size=4),
+        max_leaves=12,
+    )
+)
+def test_the_canonical_form_is_that_of_the_library(value: object) -> None:
+    """Whichever way a value is written, the bytes are those of RFC 8785 as its own library writes them."""
+    assert canonical_json({"value": value}) == rfc8785.dumps({"value": value})  # type: ignore[dict-item]
