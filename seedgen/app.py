@@ -7,13 +7,16 @@ from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from seedgen.digest import digest_json
 from seedgen.errors import UsageError
 from seedgen.opened import OpenedProject, Settings, probe
+from seedgen.planning.frame import requested_size
 from seedgen.planning.plan import Action, ReelAction, ReelChange
 from seedgen.planning.planner import Caps, World, make_plan
 from seedgen.planning.pricing import seconds_of
 from seedgen.planning.select import Selectable, in_order, matching, select
 from seedgen.project.diagnostics import did_you_mean
+from seedgen.project.models import Placeholder
 
 if TYPE_CHECKING:
     import asyncio
@@ -29,9 +32,12 @@ if TYPE_CHECKING:
     from seedgen.planning.resolve import ResolvedShot
     from seedgen.ports.events import Event
     from seedgen.project.models import Reel
+
+    Pick = Callable[[ResolvedShot], Take | None]
     from seedgen.providers.local import LocalProvider
     from seedgen.reel.cut_list import CutList
 
+SHEET = "contact-sheet.png"
 __all__ = ["Settings", "Workspace"]
 
 
@@ -66,7 +72,7 @@ class Workspace(OpenedProject):
             selected=ids.__contains__,
             replaced=replaced,
         )
-        return replace(plan, reels=tuple(self._reel_changes(plan)))
+        return replace(plan, reels=tuple(self._reel_changes(plan, lock)))
 
     def _find_takes(self, wanted: Collection[Fingerprint]) -> Mapping[Fingerprint, Take]:
         """Opens the takes database only when there is something to look up."""
@@ -82,14 +88,25 @@ class Workspace(OpenedProject):
         """The cap in force: the command line's, else the project's."""
         return self.project.spec.budget.max_cost if max_cost is None else max_cost
 
-    def _reel_changes(self, plan: Plan) -> Iterator[ReelChange]:
+    def _reel_changes(self, plan: Plan, lock: Lock) -> Iterator[ReelChange]:
         changing = {c.shot for c in plan.changes if c.action is not Action.BLOCKED}
-        removing = any(c.action in (Action.REMOVE, Action.MOVE) for c in plan.changes)
+        pick = self.picked(lock)
         for name, reel in self.reels.items():
             shots = self.reel_shots(reel)
-            touched = removing or any(shot.id in changing for shot in shots)
-            missing = bool(shots) and not (self.build / f"{name}.mp4").is_file()
-            yield ReelChange(name, ReelAction.ASSEMBLE if touched or missing else ReelAction.UNCHANGED)
+            touched = any(shot.id in changing for shot in shots)
+            there = (self.build / f"{name}.mp4").is_file() or not self._shows(reel, shots, pick)
+            same = there and self.outputs.noted(name) == self._reel_state(reel, shots, pick)
+            yield ReelChange(name, ReelAction.UNCHANGED if same and not touched else ReelAction.ASSEMBLE)
+
+    @staticmethod
+    def _shows(reel: Reel, shots: Sequence[ResolvedShot], pick: Pick) -> bool:
+        return bool(shots) and (reel.placeholder is not Placeholder.SKIP or any(map(pick, shots)))
+
+    @staticmethod
+    def _reel_state(reel: Reel, shots: Sequence[ResolvedShot], pick: Pick) -> str:
+        """Names what a reel would show, without asking ffmpeg: its settings, its shots and their clips."""
+        clips = [[shot.id, take.digest if (take := pick(shot)) else shot.fingerprint] for shot in shots]
+        return digest_json({"reel": reel.model_dump(mode="json"), "clips": clips})
 
     # -- apply -----------------------------------------------------------------------------------
 
@@ -115,12 +132,14 @@ class Workspace(OpenedProject):
         from seedgen.execution.jobs import Workshop
         from seedgen.media.probe import PyavClipReader
 
+        lock = self.lock_file.read()
+        self.takes.restore(take for shot in lock.shots.values() for take in shot.takes)
         with self.objects.scratch() as scratch:
             lines = self._lines(plan, scratch, concurrency)
             shop = Workshop(self.objects, self.takes, self.journal, PyavClipReader(), tell)
             return await apply_plan(
                 plan,
-                self.lock_file.read(),
+                lock,
                 self.lock_file,
                 lines,
                 shop,
@@ -192,9 +211,13 @@ class Workspace(OpenedProject):
         reel = self._reel(name)
         shots, pick = self.reel_shots(reel), self.picked(lock)
         size: Size | None = None
-        if reel.size is None:
-            first = next((take for take in map(pick, shots) if take), None)
-            size = PyavClipReader().probe(self.objects.path(first.clip)).size if first else None
+        if reel.size is None and shots:
+            first = pick(shots[0])
+            size = (
+                PyavClipReader().probe(self.objects.path(first.clip)).size
+                if first
+                else requested_size(shots[0].request.parameters)
+            )
         form = reel_format(reel, size)
         return cut_list(name, reel, form, shots, pick, lambda shot: seconds_of(shot.request, shot.card))
 
@@ -229,15 +252,28 @@ class Workspace(OpenedProject):
                     tell,
                 )
                 for name in names:
-                    await assemble(self.cut_list(name, lock), self.reels[name].slate, bench)
+                    reel = self.reels[name]
+                    await assemble(self.cut_list(name, lock), reel.slate, bench)
+                    self.outputs.note(name, self._reel_state(reel, self.reel_shots(reel), pick))
             await draw_contact_sheet(
-                self.project.name, self.resolved, pick, self.objects, self.outputs, PillowSheets(), tell
+                self.project.name,
+                self.resolved,
+                pick,
+                self.objects,
+                self.outputs,
+                PillowSheets(),
+                SHEET,
+                tell,
             )
         finally:
             self.outputs.save()
 
-    def _place_clips(self, pick: Callable[[ResolvedShot], Take | None]) -> None:
-        placed = []
+    def _place_clips(self, pick: Pick) -> None:
+        """Put each picked clip into `build/clips/`, and take away what no shot and no reel makes any more."""
+        placed = [SHEET]
+        for name, reel in self.reels.items():
+            if self._shows(reel, self.reel_shots(reel), pick):
+                placed.append(f"{name}.mp4")
         for shot in self.resolved:
             if take := pick(shot):
                 name = f"clips/{shot.id}.mp4"
@@ -245,7 +281,7 @@ class Workspace(OpenedProject):
                     self.objects.verify(take.clip)
                 self.outputs.place(name, self.objects.path(take.clip), take.digest)
                 placed.append(name)
-        self.outputs.keep_only("clips/", placed)
+        self.outputs.keep_only(placed)
 
 
 def _cores() -> int:

@@ -116,7 +116,7 @@ def _approved(
             )
         if not click.confirm(f"{many} no known price. Submit all the same?", err=True):
             return False
-    if auto_approve or not plan.has_changes:
+    if auto_approve or not plan.has_work:
         return True
     if not invocation.can_ask:
         raise UsageError(

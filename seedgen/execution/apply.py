@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from collections import deque
+from collections import Counter, deque
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from seedgen.errors import SeedgenError
+from seedgen.errors import AuthError, RateLimited, Rejected, SeedgenError, Unavailable
 from seedgen.execution.budget import Budget
 from seedgen.execution.jobs import Workshop, run_job
 from seedgen.execution.locking import RunningLock
@@ -24,6 +24,10 @@ if TYPE_CHECKING:
     from seedgen.planning.request import Request
     from seedgen.ports.provider import Provider
     from seedgen.ports.store import LockFile
+
+
+_NOT_BILLED = (AuthError, RateLimited, Rejected, Unavailable)
+"""Failures of a submit that was certainly not accepted. Any other may have been billed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +121,7 @@ class _Run:
         self.stopping = stopping
         self.running = RunningLock(lock_file, lock, plan.plan_id)
         self.outcome = Outcome(lock)
-        self.in_flight = 0
+        self.in_flight: Counter[str] = Counter()
         self.followers: dict[str, list[Change]] = {}
 
     def free_changes(self) -> None:
@@ -155,12 +159,16 @@ class _Run:
             raise failed.exceptions[0] from failed
         finally:
             watch.cancel()
-        self.outcome.not_started = sum(len(queue) for queue in queues.values())
+        waiting = sum(len(followers) for followers in self.followers.values())
+        self.outcome.not_started = waiting + sum(len(queue) for queue in queues.values())
 
     async def _announce_stop(self) -> None:
         await self.stopping.wait()
         self.outcome.interrupted = True
-        self.shop.tell(events.Draining(self.in_flight))
+        ending = sum(
+            count for name, count in self.in_flight.items() if not self.lines[name].provider.survives
+        )
+        self.shop.tell(events.Draining(ending, self.in_flight.total() - ending))
 
     async def _work(self, queue: deque[Change], line: Line) -> None:
         while queue and not self.stopping.is_set():
@@ -169,12 +177,14 @@ class _Run:
                 continue
             if not self.budget.reserve(change.cost):
                 self.outcome.blocked.append(change)
+                remedy = "Raise the cap with --max-cost, or apply again for the rest."
+                self.shop.tell(events.JobFailed(change.shot, change.take, "it would pass the cap", remedy))
                 continue
-            self.in_flight += 1
+            self.in_flight[change.provider] += 1
             try:
                 await self._make(change, change.request, line)
             finally:
-                self.in_flight -= 1
+                self.in_flight[change.provider] -= 1
 
     async def _make(self, change: Change, request: Request, line: Line) -> None:
         job = asyncio.ensure_future(run_job(change, request, line.provider, self.shop))
@@ -192,10 +202,17 @@ class _Run:
             self._record(follower, take)
 
     def _fail(self, change: Change, error: Exception) -> None:
-        self.budget.release(change.cost)
+        if isinstance(error, _NOT_BILLED):
+            self.budget.release(change.cost)
+        else:
+            self.budget.settle(change.cost, None)
         remedy = error.remedy if isinstance(error, SeedgenError) else ""
         self.outcome.failures.append(Failure(change.shot, change.take, str(error), remedy))
         self.shop.tell(events.JobFailed(change.shot, change.take, str(error), remedy))
+        for follower in self.followers.pop(change.fingerprint or "", []):
+            because = f"it asks for the same as {change.shot}, which failed"
+            self.outcome.failures.append(Failure(follower.shot, follower.take, because))
+            self.shop.tell(events.JobFailed(follower.shot, follower.take, because))
 
     def _record(self, change: Change, take: Take) -> None:
         if change.request is not None:

@@ -154,6 +154,11 @@ class Plan:
         return any(True for _ in self.changes)
 
     @property
+    def has_work(self) -> bool:
+        """Whether an apply would do anything about shots; what is blocked waits for a person."""
+        return any(change.action is not Action.BLOCKED for change in self.changes)
+
+    @property
     def cost(self) -> Decimal:
         """USD of everything to submit whose price is known."""
         return sum((c.cost for c in self.takes if c.submits and c.cost is not None), Decimal(0))

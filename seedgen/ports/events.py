@@ -70,9 +70,13 @@ class ShotRemoved:
 
 @dataclass(frozen=True, slots=True)
 class Draining:
-    """An interrupt was received: nothing more is submitted, `in_flight` jobs end or go on without us."""
+    """An interrupt was received: nothing more is submitted.
 
-    in_flight: int
+    `ending` jobs would be lost with this process and are waited for; `leaving` go on without it.
+    """
+
+    ending: int
+    leaving: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -110,7 +110,7 @@ def _known(
     try:
         file = identify(path)
     except MediaError as error:
-        problems.error("not readable as media", f"{error} {error.remedy}".strip(), at=at)
+        problems.error("not readable as media", f"{str(error).rstrip('.')}. {error.remedy}".strip(), at=at)
         return None
     except OSError as error:
         problems.error("file not readable", f"{error.strerror or error}.", at=at)

@@ -9,18 +9,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from seedgen.errors import JobFailed, JobLost, MediaError
-from seedgen.geometry import frame_size, parse_ratio
+from seedgen.planning.frame import PLAIN, requested_size
 from seedgen.planning.pricing import seconds_of
 from seedgen.ports.media import AnimaticSpec
 from seedgen.ports.provider import JobState, JobStatus
-from seedgen.project.cards import AUTO, neutral_tokens, wire_prompt
+from seedgen.project.cards import neutral_tokens, wire_prompt
 from seedgen.project.media import MediaType
 from seedgen.timing import Rate
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from seedgen.geometry import Size
     from seedgen.planning.request import Request
     from seedgen.ports.media import AnimaticRenderer
     from seedgen.ports.provider import OnProgress, Submission
@@ -29,7 +28,6 @@ if TYPE_CHECKING:
 
 RATE = Rate(24)
 _WIDEST = Fraction(21, 9)
-_PLAIN = Fraction(16, 9)
 
 
 class _Job:
@@ -116,7 +114,7 @@ class LocalProvider:
         files = _in_order_of_mention(request, submission.media)
         return AnimaticSpec(
             caption=wire_prompt(request.prompt, self._card),
-            size=self._size(request, files),
+            size=requested_size(request.parameters, self._first_ratio(files)),
             rate=RATE,
             frames=RATE.count(Fraction(seconds_of(request, self._card))),
             seed=submission.fingerprint,
@@ -126,19 +124,13 @@ class LocalProvider:
             mark=mark,
         )
 
-    def _size(self, request: Request, files: list[tuple[MediaType, Path]]) -> Size:
-        resolution = str(request.parameters.get("resolution", "720p"))
-        short_side = int(resolution.removesuffix("p")) if resolution[:-1].isdigit() else 720
-        ratio = str(request.parameters.get("aspect_ratio", AUTO))
-        return frame_size(short_side, self._first_ratio(files) if ratio == AUTO else parse_ratio(ratio))
-
     def _first_ratio(self, files: list[tuple[MediaType, Path]]) -> Fraction:
         for kind, path in files:
             if kind is not MediaType.AUDIO:
                 facts = self._facts(path)
                 if facts.width and facts.height:
                     return min(max(Fraction(facts.width, facts.height), 1 / _WIDEST), _WIDEST)
-        return _PLAIN
+        return PLAIN
 
     def _job(self, job_id: str) -> _Job:
         try:

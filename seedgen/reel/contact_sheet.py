@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from seedgen.ports.outputs import Outputs
     from seedgen.ports.store import Objects
 
-NAME = "contact-sheet.png"
 _RECIPE = 1
 """Raise it when the drawing changes, so that sheets are drawn anew."""
 
@@ -34,9 +33,10 @@ async def draw_contact_sheet(
     objects: Objects,
     outputs: Outputs,
     drawer: SheetDrawer,
+    name: str,
     tell: Callable[[events.Event], None],
 ) -> None:
-    """Draw `build/contact-sheet.png`, unless it stands there already. Raises MediaError."""
+    """Draw the sheet `name` in `build/`, unless it stands there already. Raises MediaError."""
     takes = [(shot, picked(shot)) for shot in shots]
     key = digest_json(
         {
@@ -45,7 +45,7 @@ async def draw_contact_sheet(
             "shots": [[s.id, s.fingerprint, t.digest if t else None, t.take if t else 0] for s, t in takes],
         }
     )
-    changed = not outputs.is_current(NAME, key)
+    changed = not outputs.is_current(name, key)
     if changed:
         sheet = Sheet(
             heading=project,
@@ -53,9 +53,9 @@ async def draw_contact_sheet(
             shape=Size(16, 9),
             entries=[_entry(shot, take, objects) for shot, take in takes],
         )
-        await asyncio.to_thread(drawer.draw, sheet, outputs.path(NAME))
-        outputs.made(NAME, key)
-    tell(events.SheetDrawn(outputs.path(NAME), changed))
+        await asyncio.to_thread(drawer.draw, sheet, outputs.path(name))
+        outputs.made(name, key)
+    tell(events.SheetDrawn(outputs.path(name), changed))
 
 
 def _entry(shot: ResolvedShot, take: Take | None, objects: Objects) -> SheetEntry:

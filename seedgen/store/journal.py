@@ -23,7 +23,11 @@ class JobJournal:
     """Entries by fingerprint in one folder, shared by everybody who shares the cache."""
 
     def __init__(self, folder: Path) -> None:
-        self._cache = TextCache(folder)
+        self._cache = TextCache(
+            folder,
+            remedy=f"Put {folder} back from a backup. Without it, jobs in flight are forgotten "
+            "and could be paid again; only when there are none is it safe to move it away.",
+        )
         self._claims = folder / "claims"
 
     def open_entries(self, fingerprints: Collection[Fingerprint]) -> dict[Fingerprint, JournalEntry]:

@@ -51,8 +51,9 @@ class _TextDisk(diskcache.Disk):  # type: ignore[misc]
 class TextCache:
     """A durable mapping of text to text in one folder, safe for several processes at once."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, remedy: str = "") -> None:
         self._folder = folder
+        self._remedy = remedy
         self._cache: Any = None
 
     @property
@@ -128,7 +129,8 @@ class TextCache:
             self._cache = None
 
     def _failed(self, error: Exception) -> StoreError:
+        safe = "Clips are kept apart and are safe. Check free space and permissions."
         return StoreError(
             f"the cache's {self._folder.name} database cannot be used: {error}",
-            remedy="Check free space and permissions. Clips are kept apart from it and are safe.",
+            remedy=f"{safe} {self._remedy}".strip(),
         )

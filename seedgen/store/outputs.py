@@ -11,7 +11,7 @@ import fcntl
 import json
 import shutil
 import tempfile
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import TYPE_CHECKING, Any
 
 from seedgen.store.disk import replace_text
@@ -42,6 +42,17 @@ class Outputs:
         self._known[name] = [key, *(_stamp(self.folder / name) or [])]
         self._changed = True
 
+    def note(self, reel: str, state: str) -> None:
+        """Remember what a reel was last asked to show."""
+        if self.noted(reel) != state:
+            self._known[f"reel:{reel}"] = [state]
+            self._changed = True
+
+    def noted(self, reel: str) -> str:
+        """What a reel was last asked to show; empty when nobody knows."""
+        entry = self._known.get(f"reel:{reel}")
+        return str(entry[0]) if entry else ""
+
     def path(self, name: str) -> Path:
         """Where an output goes; its folder is made."""
         path = self.folder / name
@@ -71,12 +82,12 @@ class Outputs:
         self.made(name, key)
         return True
 
-    def keep_only(self, prefix: str, names: Iterable[str]) -> None:
-        """Remove outputs under a prefix that were made here and are not wanted any more."""
+    def keep_only(self, names: Iterable[str]) -> None:
+        """Remove outputs that were made here, were not touched since, and are not wanted any more."""
         wanted = set(names)
-        for name in [n for n in self._known if n.startswith(prefix) and n not in wanted]:
+        for name in [n for n in self._known if n not in wanted and not n.startswith("reel:")]:
             # The record lies in a folder that may come from somebody else: it names nothing outside.
-            if ".." not in Path(name).parts and _stamp(self.folder / name) == self._known[name][1:]:
+            if _stays_inside(name) and _stamp(self.folder / name) == self._known[name][1:]:
                 (self.folder / name).unlink(missing_ok=True)
             del self._known[name]
             self._changed = True
@@ -87,6 +98,11 @@ class Outputs:
             with contextlib.suppress(OSError):
                 replace_text(self._record, json.dumps(self._known, indent=1, sort_keys=True), durable=False)
             self._changed = False
+
+
+def _stays_inside(name: str) -> bool:
+    path = PurePath(name)
+    return not path.is_absolute() and ".." not in path.parts
 
 
 def _stamp(path: Path) -> list[int] | None:

@@ -11,7 +11,7 @@ from seedgen.planning.lock import Take
 from seedgen.store.json_cache import TextCache
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Iterable
     from pathlib import Path
 
 
@@ -19,7 +19,11 @@ class TakeStore:
     """The action cache. A record that cannot be read counts as absent: corrupt means miss."""
 
     def __init__(self, folder: Path) -> None:
-        self._cache = TextCache(folder)
+        self._cache = TextCache(
+            folder,
+            remedy=f"Move {folder} away: the next apply begins it anew from seedgen.lock. "
+            "What only the old one knew (earlier states, other projects) could then be paid again.",
+        )
 
     def find(self, fingerprints: Collection[Fingerprint]) -> dict[Fingerprint, Take]:
         """The takes recorded for some requests."""
@@ -36,6 +40,12 @@ class TakeStore:
     def record(self, take: Take) -> None:
         """Remember a take under its fingerprint, durably."""
         self._cache.put(take.fingerprint, take.model_dump_json())
+
+    def restore(self, takes: Iterable[Take]) -> None:
+        """Where the database is gone, remember at least what the lock holds."""
+        if not self._cache.exists:
+            for take in takes:
+                self.record(take)
 
     def close(self) -> None:
         """Close the database."""

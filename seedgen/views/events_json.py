@@ -90,8 +90,8 @@ class JsonEvents:
                 )
             case events.ReelAssembled():
                 self._assembled(event)
-            case events.Draining(in_flight):
-                text = f"interrupted; {in_flight} in flight"
+            case events.Draining(ending, leaving):
+                text = f"interrupted; {ending} in flight end first, {leaving} go on"
                 self.diagnostic(Diagnostic(Severity.WARNING, text))
             case events.ShotRemoved() | events.SheetDrawn():
                 pass

@@ -20,7 +20,7 @@ def question(plan: Plan, cap: Decimal | None) -> str:
     """What is asked before a plan is carried out."""
     takes = plan.counts[Action.GENERATE] + plan.counts[Action.REGENERATE]
     if not takes:
-        return "Apply these changes? They cost nothing."
+        return "Apply these changes at no cost?"
     if not plan.cost and not plan.unpriced:
         return f"Generate {counted(takes, 'take')} at no cost?"
     limit = f", capped at {dollars(cap)}" if cap is not None else ""

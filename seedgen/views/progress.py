@@ -42,8 +42,9 @@ def event_line(event: events.Event, took: str, root: Path, paint: Paint) -> str:
             return f"  {paint.red('✗')} {_name(shot, take)}  failed: {harmless(error)}{more}"
         case events.ShotRemoved(shot):
             return f"  {paint.red('-')} {harmless(shot)}  removed; its clip stays in the cache"
-        case events.Draining(in_flight):
-            jobs = f" {counted(in_flight, 'job')} in flight will end first." if in_flight else ""
+        case events.Draining(ending, leaving):
+            jobs = f" {counted(ending, 'render')} under way will be finished." if ending else ""
+            jobs += f" {counted(leaving, 'job')} go on and are collected next time." if leaving else ""
             return (
                 f"  {paint.yellow('Stopping.')} Nothing more is submitted.{jobs} Ctrl-C again stops at once."
             )

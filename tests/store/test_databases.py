@@ -232,6 +232,7 @@ def test_a_damaged_database_is_a_clear_error(folder: Path) -> None:
     with pytest.raises(StoreError, match="cache database cannot be used") as caught:
         TakeStore(folder).find([fingerprint("a")])
     assert "Clips are kept apart" in caught.value.remedy
+    assert "begins it anew from seedgen.lock" in caught.value.remedy
     with pytest.raises(StoreError):
         list(JobJournal(folder).entries())
 

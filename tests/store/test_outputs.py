@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
 import pytest
@@ -91,7 +92,7 @@ def test_a_file_that_was_made_elsewhere_can_be_noted(tmp_path: Path) -> None:
 
 
 def test_only_what_was_made_here_is_removed(tmp_path: Path, clip: Path) -> None:
-    """Not somebody's own file, not an output that was edited, not one of another kind."""
+    """Not somebody's own file, and not an output that was edited."""
     out = outputs(tmp_path)
     for name in ("clips/wanted.mp4", "clips/unwanted.mp4", "clips/edited.mp4", "main.mp4"):
         out.place(name, clip, "key")
@@ -100,7 +101,7 @@ def test_only_what_was_made_here_is_removed(tmp_path: Path, clip: Path) -> None:
     (clips / "edited.mp4").write_bytes(b"graded by hand")
     (clips / "own.mp4").write_bytes(b"somebody's own")
     again = outputs(tmp_path)
-    again.keep_only("clips/", ["clips/wanted.mp4"])
+    again.keep_only(["clips/wanted.mp4", "main.mp4"])
     assert sorted(file.name for file in clips.iterdir()) == ["edited.mp4", "own.mp4", "wanted.mp4"]
     assert (tmp_path / "build" / "main.mp4").is_file()
 
@@ -123,7 +124,28 @@ def test_a_damaged_record_means_that_outputs_are_made_anew(record: str, tmp_path
     """It costs a copy and no more."""
     (tmp_path / "outputs.json").write_text(record, encoding="utf-8")
     out = outputs(tmp_path)
-    out.keep_only("clips/", [])
+    out.keep_only([])
     assert out.place(NAME, clip, "key")
     out.save()
     assert outputs(tmp_path).is_current(NAME, "key")
+
+
+def test_a_record_from_a_stranger_names_nothing_outside(tmp_path: Path, clip: Path) -> None:
+    """The record lies in a folder that may be shared: a name that leads out of `build/` removes nothing."""
+    victim = tmp_path / "victim.txt"
+    victim.write_text("mine")
+    status = victim.stat()
+    entry = ["key", status.st_size, status.st_mtime_ns]
+    (tmp_path / "outputs.json").write_text(json.dumps({"../victim.txt": entry, str(victim): entry}))
+    outputs(tmp_path).keep_only([])
+    assert victim.read_text() == "mine"
+
+
+def test_what_a_reel_showed_is_remembered(tmp_path: Path) -> None:
+    """So that a plan can say without ffmpeg whether a reel is to be made again."""
+    out = outputs(tmp_path)
+    assert out.noted("main") == ""
+    out.note("main", "state")
+    out.keep_only([])
+    out.save()
+    assert outputs(tmp_path).noted("main") == "state"
