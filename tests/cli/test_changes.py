@@ -236,3 +236,12 @@ def test_a_broken_reference_stops_its_shot_alone(film: Film) -> None:
     assert sorted(film.lock().shots) == ["s2", "s3"]
     path.write_bytes(whole)
     assert film.apply().submitted == ["s1"]
+
+
+def test_lost_takes_are_restored_from_the_lock(applied: Film) -> None:
+    """Without its database of takes, the cache still gives back what the lock has held since."""
+    shutil.rmtree(applied.cache / "takes")
+    applied.edit("how: open", "how: ajar")
+    applied.apply()
+    applied.edit("how: ajar", "how: open")
+    assert applied.actions() == {"s1": "reuse"}

@@ -147,7 +147,8 @@ def test_followers_of_a_failure_get_nothing(tmp_path: Path) -> None:
     first = generate("a", "the same")
     outcome = perform(stage, first, follow("b", first))
     assert outcome.lock.shots == {}
-    assert not outcome.succeeded
+    assert [failure.shot for failure in outcome.failures] == ["a", "b"]
+    assert "the same as a" in outcome.failures[1].error
 
 
 @pytest.mark.parametrize("limit", [1, 3, 8])
@@ -216,6 +217,14 @@ def test_a_refused_submit_gives_its_money_back(tmp_path: Path) -> None:
     stage = Stage(tmp_path, FakeProvider({"a": Fate(on_submit=Rejected("no"))}))
     outcome = perform(stage, generate("a"), generate("b"), concurrency=1, max_cost=Decimal("0.10"))
     assert list(outcome.lock.shots) == ["b"]
+
+
+def test_a_job_that_failed_may_have_been_billed(tmp_path: Path) -> None:
+    """Only a submit that was surely not accepted frees its money: 0.10 under a cap of 0.10 is gone."""
+    stage = Stage(tmp_path, FakeProvider({"a": Fate(on_wait=JobFailed("no"))}))
+    outcome = perform(stage, generate("a"), generate("b"), concurrency=1, max_cost=Decimal("0.10"))
+    assert outcome.lock.shots == {}
+    assert [change.shot for change in outcome.blocked] == ["b"]
 
 
 def test_an_unknown_price_is_never_nothing(tmp_path: Path) -> None:

@@ -241,3 +241,29 @@ def test_a_reel_that_makes_no_sense_is_a_project_error(declared: str, said: str,
     assert ran.code == 1
     assert said in ran.err
     assert "seedgen.yaml:" in ran.err
+
+
+def test_a_plan_sees_that_a_reel_is_to_look_otherwise(applied: Film) -> None:
+    """Settings of a reel cost nothing, and the plan says that it will be assembled; then no more."""
+    assert applied.plan()["reels"] == [{"reel": "main", "action": "unchanged"}]
+    applied.edit(REEL, 'main: {size: 160x90, fps: 24, background: "#ffffff"}')
+    assert applied.plan()["reels"] == [{"reel": "main", "action": "assemble"}]
+    assert applied.actions() == {}
+    applied.run("reel")
+    assert applied.plan()["reels"] == [{"reel": "main", "action": "unchanged"}]
+
+
+def test_a_reel_that_is_declared_no_longer_leaves_nothing_behind(applied: Film) -> None:
+    """Its file was made here and not touched since: it goes, and the new one comes."""
+    applied.edit(REEL, "teaser: {size: 160x90, fps: 24}")
+    applied.run("reel")
+    assert sorted(file.name for file in (applied.root / "build").glob("*.mp4")) == ["teaser.mp4"]
+
+
+def test_a_reel_has_one_size_before_and_after_its_clips(film: Film) -> None:
+    """By default that of its first shot, 480x480 here, whether its clip is there or stood in for."""
+    film.edit(REEL, "main: {fps: 24}")
+    film.run("reel")
+    before = size_of(film.root / "build" / "main.mp4")
+    film.apply()
+    assert before == size_of(film.root / "build" / "main.mp4") == (480, 480)
