@@ -8,14 +8,14 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from seedgen.digest import digest_json
-from seedgen.errors import UsageError
+from seedgen.errors import ObjectCorrupt, UsageError
 from seedgen.opened import OpenedProject, Settings, probe
 from seedgen.planning.frame import requested_size
 from seedgen.planning.plan import Action, ReelAction, ReelChange
 from seedgen.planning.planner import Caps, World, make_plan
 from seedgen.planning.pricing import seconds_of
-from seedgen.planning.select import Selectable, in_order, matching, select
-from seedgen.project.diagnostics import did_you_mean
+from seedgen.planning.select import Selectable, in_order, select
+from seedgen.project.diagnostics import did_you_mean, known_words
 from seedgen.project.models import Placeholder
 
 if TYPE_CHECKING:
@@ -61,7 +61,11 @@ class Workspace(OpenedProject):
         lock = self.lock_file.read()
         ids = self._chosen(chosen, lock)
         for shot_id in replaced:
-            self.shot(shot_id)
+            if self.shot(shot_id).id not in ids:
+                raise UsageError(
+                    f"--replace {shot_id}: the shot is not among the selected ones",
+                    remedy="Select it as well, or leave --select out.",
+                )
         plan = make_plan(
             self.resolved,
             lock,
@@ -185,7 +189,7 @@ class Workspace(OpenedProject):
 
         def match(pattern: str) -> frozenset[str]:
             try:
-                return matching(pattern, everything)
+                return select([pattern], everything)
             except UsageError:
                 return frozenset()
 
@@ -195,10 +199,13 @@ class Workspace(OpenedProject):
     def picked(self, lock: Lock) -> Callable[[ResolvedShot], Take | None]:
         """Gives the take of a shot that goes into reels, as far as its clip is there."""
         takes = {shot_id: shot.picked for shot_id, shot in lock.shots.items()}
+        declared = {shot.id for shot in self.shots}
+        # A shot that was renamed and not applied yet still has its clip, under its old id.
+        renamed = {shot.key: shot.picked for shot_id, shot in lock.shots.items() if shot_id not in declared}
         present = self.objects.present([take.clip for take in takes.values() if take])
 
         def pick(shot: ResolvedShot) -> Take | None:
-            take = takes.get(shot.id)
+            take = takes[shot.id] if shot.id in takes else renamed.get(shot.fingerprint)
             return take if take is not None and take.clip in present else None
 
         return pick
@@ -225,7 +232,10 @@ class Workspace(OpenedProject):
         """A reel by name. Raises UsageError with near names."""
         reel = self.reels.get(name)
         if reel is None:
-            raise UsageError(f"no reel {name!r}", remedy=did_you_mean(name, self.reels))
+            raise UsageError(
+                f"no reel {name!r}",
+                remedy=did_you_mean(name, self.reels) or f"There are {known_words(self.reels)}.",
+            )
         return reel
 
     async def assemble(self, names: Sequence[str], tell: Callable[[Event], None]) -> None:
@@ -278,10 +288,20 @@ class Workspace(OpenedProject):
             if take := pick(shot):
                 name = f"clips/{shot.id}.mp4"
                 if not self.outputs.is_current(name, take.digest):
-                    self.objects.verify(take.clip)
+                    self._verify(shot, take)
                 self.outputs.place(name, self.objects.path(take.clip), take.digest)
                 placed.append(name)
         self.outputs.keep_only(placed)
+
+    def _verify(self, shot: ResolvedShot, take: Take) -> None:
+        """Read a clip whole before it is used. Raises ObjectCorrupt, with the shot and the way out."""
+        try:
+            self.objects.verify(take.clip)
+        except ObjectCorrupt as error:
+            raise ObjectCorrupt(
+                f"{shot.id}: {error}",
+                remedy=f"{error.remedy} Or make it anew: `seedgen apply --replace {shot.id}`.",
+            ) from error
 
 
 def _cores() -> int:

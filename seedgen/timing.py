@@ -68,3 +68,10 @@ def timecode(frame: int, rate: Rate) -> str:
     minutes, seconds = divmod(seconds, 60)
     hours, minutes = divmod(minutes, 60)
     return f"{hours:02}:{minutes:02}:{seconds:02}:{frames:02}"
+
+
+def point(text: str, rate: Rate) -> int:
+    """A cut point as a frame: `36f` is frame 36, `1.5` and `1.5s` are seconds."""
+    if text.endswith("f"):
+        return int(text[:-1])
+    return rate.count(Fraction(text.removesuffix("s")))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import io
 import json
+import os
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -53,6 +54,7 @@ reels:
 """Three shots of one second: one has `door`, one has `wall`, one has no reference. 24 frames each."""
 
 SHOTS = ("s1", "s2", "s3")
+LONG_AGO_NS = 1_700_000_000 * 10**9
 NO_CHANGES = "No changes. Every shot matches its clip."
 
 
@@ -120,6 +122,21 @@ class Film:
         text = self.yaml
         assert text.count(old) == 1, old
         self.write({"seedgen.yaml": text.replace(old, new)})
+
+    def rot(self, name: str) -> bytes:
+        """Damage a reference behind everybody's back: after it was probed, with size and time unchanged.
+
+        Gives back what it was. A plan trusts what it has seen of the file; the renderer meets the damage.
+        """
+        path = self.root / name
+        whole = path.read_bytes()
+        os.utime(path, ns=(LONG_AGO_NS, LONG_AGO_NS))
+        self.run("plan")
+        with path.open("r+b") as stream:
+            stream.seek(60)
+            stream.write(bytes(byte ^ 0xFF for byte in whole[60:-20]))
+        os.utime(path, ns=(LONG_AGO_NS, LONG_AGO_NS))
+        return whole
 
     @property
     def yaml(self) -> str:

@@ -58,8 +58,8 @@ def command(
     with workspace.applying():
         plan = workspace.plan(chosen=chosen, replaced=replaced, max_cost=max_cost)
         view = _view(workspace) if as_json else None
-        _present(invocation, workspace, plan, view)
         workspace.require_providers(plan)
+        _present(invocation, workspace, plan, view)
         if not _approved(
             invocation, workspace, plan, max_cost, auto_approve=auto_approve, allow_unpriced=allow_unpriced
         ):

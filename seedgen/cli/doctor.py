@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import sys
 from pathlib import Path
@@ -36,8 +37,11 @@ def command(invocation: Invocation) -> int:
     folder = invocation.cache_dir or invocation.root / ".seedgen" / "cache"
     standing = next(p for p in (folder, *folder.absolute().parents) if p.is_dir())
     free = shutil.disk_usage(standing).free
-    enough = free > 2 * 1024**3
-    lines.append(f"{good if enough else bad}  {free / 1024**3:.1f} GiB free for the cache in {folder}")
+    enough = free > 2 * 1024**3 and os.access(standing, os.W_OK)
+    writable = "" if os.access(standing, os.W_OK) else ", which cannot be written"
+    lines.append(
+        f"{good if enough else bad}  {free / 1024**3:.1f} GiB free for the cache in {folder}{writable}"
+    )
     for name, provider in (("EACHLABS_API_KEY", "eachlabs"), ("OXEN_API_KEY", "oxen")):
         state = "set" if invocation.environment.get(name) else "not set (only needed for that provider)"
         lines.append(f"{paint.dim('--')}  {name} for {provider}: {state}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import importlib
 import os
 import sys
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from seedgen import __version__
 from seedgen.cli.invocation import Invocation
 from seedgen.cli.options import complete_profiles
 from seedgen.errors import SeedgenError
@@ -32,6 +34,10 @@ _COMMANDS = {
     "completion": "shell completion for bash, zsh and fish",
     "version": "seedgen's version",
 }
+
+_BEFORE_THE_COMMAND = frozenset(
+    {"-C", "--profile", "--var", "--var-file", "--cache-dir", "--allow-outside", "--no-color"}
+)
 
 EXIT_ERROR = 1
 EXIT_INTERRUPTED = 130
@@ -98,6 +104,7 @@ class _Commands(click.Group):
     help="The cache folder; may be shared.",
 )
 @click.option("--allow-outside", is_flag=True, help="Let references lie outside the project.")
+@click.version_option(__version__, message="seedgen %(version)s")
 @click.option("--no-color", is_flag=True, help="No colour, whatever the terminal.")
 @click.pass_context
 def command_line(
@@ -134,7 +141,7 @@ def run(arguments: Sequence[str]) -> int:
     except click.exceptions.Exit as ended:
         code = ended.exit_code
     except (click.Abort, KeyboardInterrupt):
-        code = _say("\nInterrupted.\n", EXIT_INTERRUPTED)
+        code = _say("\nInterrupted. What is done is kept; the next apply goes on.\n", EXIT_INTERRUPTED)
     except click.ClickException as error:
         code = _usage(error, invocation)
     except SeedgenError as error:
@@ -158,7 +165,10 @@ def _usage(error: click.ClickException, invocation: Invocation) -> int:
         return _say(f"{error.format_message()}\n", EXIT_ERROR)
     text = f"{invocation.paint.red('Error:')} {harmless(error.format_message())}\n"
     context = getattr(error, "ctx", None)
-    if context is not None and context.command is not None:
+    option = getattr(error, "option_name", "")
+    if option in _BEFORE_THE_COMMAND and context is not None:
+        text += f"  {option} goes before the command: `seedgen {option} … {context.command.name}`.\n"
+    elif context is not None and context.command is not None:
         text += f"  `{context.command_path} --help` says how.\n"
     return _say(text, EXIT_ERROR)
 
@@ -169,9 +179,17 @@ def _ours(error: SeedgenError, invocation: Invocation) -> int:
     return _say(error_text(error, Path.cwd(), invocation.paint), EXIT_ERROR)
 
 
+_REMEDIES = {
+    errno.EACCES: "seedgen writes into .seedgen/, build/ and seedgen.lock; make the folder writable.",
+    errno.EROFS: "seedgen writes into .seedgen/, build/ and seedgen.lock; this file system is read-only.",
+    errno.ENOSPC: "Free some space and apply again; what is done is kept.",
+}
+
+
 def _system(error: OSError) -> str:
     name = f"{error.filename}: " if error.filename else ""
-    return harmless(f"{name}{error.strerror or error}")
+    remedy = _REMEDIES.get(error.errno or 0, "")
+    return harmless(f"{name}{error.strerror or error}") + (f"\n  {remedy}" if remedy else "")
 
 
 def _broken_pipe() -> int:

@@ -44,6 +44,10 @@ _EVEN_ENOUGH = 14
 """How far a channel may be off at the border of a plain ground: JPEG noise and a soft light fall-off."""
 
 
+_SHADOW = 60
+"""A twentieth of the border may be off by this much: a soft shadow that runs out of the picture."""
+
+
 @dataclass(frozen=True, slots=True)
 class Stage:
     """Where in the frame pictures stand: the frame, and the height above the caption."""
@@ -128,7 +132,8 @@ def plain_ground(picture: Image.Image) -> Colour | None:
     colours = [colour for colour in ring if isinstance(colour, tuple)]
     middle = [int(median(colour[channel] for colour in colours)) for channel in range(3)]
     off = [max(abs(colour[channel] - middle[channel]) for channel in range(3)) for colour in colours]
-    return (middle[0], middle[1], middle[2]) if max(off) <= _EVEN_ENOUGH else None
+    even = sorted(off)[len(off) * 19 // 20] <= _EVEN_ENOUGH and max(off) <= _SHADOW
+    return (middle[0], middle[1], middle[2]) if even else None
 
 
 def _feathered(size: Size) -> Image.Image:
@@ -174,15 +179,16 @@ def _softened(value: int) -> int:
 def _shade(canvas: Image.Image, corner: tuple[int, int], size: Size) -> None:
     """A soft shadow under the picture that will stand at `corner`."""
     reach = max(8, min(size.width, size.height) // 14)
+    margin = 4 * reach  # a Gaussian is nothing beyond three sigmas; nearer, its end would show as an edge
     scale = 8
-    box = (size.width + 4 * reach, size.height + 4 * reach)
+    box = (size.width + 2 * margin, size.height + 2 * margin)
     small = Image.new("L", (box[0] // scale, box[1] // scale), 0)
-    inset = 2 * reach // scale
+    inset = margin // scale
     ImageDraw.Draw(small).rectangle(
         (inset, inset, small.width - inset - 1, small.height - inset - 1), fill=120
     )
     mask = small.filter(ImageFilter.GaussianBlur(reach / scale)).resize(box, Image.Resampling.BICUBIC)
-    canvas.paste((0, 0, 0), (corner[0] - 2 * reach, corner[1] - 2 * reach + reach // 3), mask)
+    canvas.paste((0, 0, 0), (corner[0] - margin, corner[1] - margin + reach // 3), mask)
 
 
 def _tone(hue: int, lightness: float) -> Colour:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from fractions import Fraction
 from math import ceil
@@ -34,6 +35,7 @@ _PAGE_SECONDS = Fraction(3, 2)
 _MEASURE = 31
 """Longest line, in ems: some 60 characters of Inter, above which the eye loses its way back."""
 
+_SENTENCE_END = re.compile(r"(?<=[.!?…])\s+")
 _PANEL = (13, 13, 16, 184)
 _INK = (250, 250, 248, 255)
 _FAINT = (250, 250, 248, 84)
@@ -136,10 +138,31 @@ def _set(text: str, sizes: Sequence[tuple[int, int]], safe: int, allowed: int) -
         width = min(safe, pixels * _MEASURE)
         lines = [line for line in wrap(text, font, width) if line]
         if lines and len(lines) <= rows * allowed:
-            return _Setting(font, tuple(_paged(lines, rows)))
+            pages = _by_sentence(text, font, width, rows)
+            return _Setting(font, tuple(pages if len(pages) <= allowed else _paged(lines, rows)))
     if not lines:
         return None
     return _Setting(font, tuple(_paged(limit(lines, rows * allowed, font, width), rows)))
+
+
+def _by_sentence(text: str, font: Font, width: int, rows: int) -> list[tuple[str, ...]]:
+    """Pages of whole sentences, as many as fit on each; only a sentence longer than a page is broken."""
+    pages: list[tuple[str, ...]] = []
+    filled: tuple[str, ...] = ()
+    said = ""
+    for sentence in _SENTENCE_END.split(text.strip()):
+        longer = f"{said} {sentence}".strip()
+        lines = tuple(line for line in wrap(longer, font, width) if line)
+        if len(lines) <= rows:
+            said, filled = longer, lines
+            continue
+        if filled:
+            pages.append(filled)
+        said, filled = sentence, tuple(line for line in wrap(sentence, font, width) if line)
+        if len(filled) > rows:
+            pages.extend(_paged(filled, rows))
+            said, filled = "", ()
+    return [*pages, filled] if filled else pages
 
 
 def _paged(lines: Sequence[str], rows: int) -> Iterator[tuple[str, ...]]:

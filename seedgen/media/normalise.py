@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from seedgen.ports.media import ReelFormat
     from seedgen.timing import Rate
 
-RECIPE = 1
+RECIPE = 2
 """Raise it whenever an argument or a drawing below changes, so that cached segments are made anew."""
 
 THREADS = 2

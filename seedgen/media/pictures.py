@@ -52,7 +52,10 @@ def plain_errors(path: Path) -> Iterator[None]:
 
 
 def picture_size(path: Path, container: Container) -> Size:
-    """The size as displayed, EXIF orientation applied, without decoding. Raises UnreadableMedia."""
+    """The size as displayed, EXIF orientation applied. Raises UnreadableMedia.
+
+    The pixels are decoded once: a picture with a damaged middle is found before money is spent on it.
+    """
     with plain_errors(path):
         if not _is_whole(path, container):
             raise UnreadableMedia(f"{path.name} is cut off", remedy="Export or download it again.")
@@ -60,6 +63,7 @@ def picture_size(path: Path, container: Container) -> Size:
             # PNG may hold EXIF behind the pixels, where Pillow would decode all to reach it.
             known = container.name != "png" or "exif" in image.info
             turned = known and image.getexif().get(_ORIENTATION) in _TURNED
+            image.load()
             return Size(image.height, image.width) if turned else Size(image.width, image.height)
 
 

@@ -87,6 +87,10 @@ def draw_card(card: CardSegment, size: Size, background: str) -> Image.Image:
     return image
 
 
+_LABEL_WIDEST = 0.6
+"""The rest of the width belongs to the mark of a stand-in."""
+
+
 def draw_label(lines: Sequence[str], size: Size) -> Image.Image | None:
     """The burn-in label for a frame of `size`: letters on a translucent plate, only as large as needed.
 
@@ -96,7 +100,7 @@ def draw_label(lines: Sequence[str], size: Size) -> Image.Image | None:
     pixels = max(10, round(_LABEL_SIZE * short))
     fonts = [load_font(Weight.MEDIUM if row else Weight.SEMIBOLD, pixels) for row in range(len(lines))]
     across, down = round(pixels * 0.7), round(pixels * 0.42)
-    room = round((1 - 2 * _SAFE) * size.width) - 2 * across
+    room = round((1 - 2 * _SAFE) * size.width * _LABEL_WIDEST) - 2 * across
     texts = [shorten(line, font, room) for line, font in zip(lines, fonts, strict=True)]
     if not any(texts):
         return None
@@ -112,9 +116,12 @@ def draw_label(lines: Sequence[str], size: Size) -> Image.Image | None:
 
 
 def label_place(label: Image.Image, size: Size) -> tuple[int, int]:
-    """Where the label's upper left corner goes: the lower left of the safe area, on even pixels."""
+    """Where the label's upper left corner goes, on even pixels: the upper left of the safe area.
+
+    Captions stand below and the mark of a stand-in upper right, so nothing is covered.
+    """
     left = round(_SAFE * size.width)
-    top = max(0, size.height - round(_SAFE * size.height) - label.height)
+    top = min(round(_SAFE * size.height), max(0, size.height - label.height))
     return left + left % 2, top - top % 2
 
 

@@ -23,6 +23,8 @@ from pydantic import (
 from seedgen.geometry import Fit, Size
 from seedgen.timing import Rate
 
+COLOUR = r"^#[0-9a-fA-F]{6}$"
+SHA256 = r"^[0-9a-f]{64}$"
 NAME = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$"
 LOCAL, EACHLABS, OXEN = "local", "eachlabs", "oxen"
 
@@ -64,7 +66,7 @@ class Reference(Model):
 
     path: Text | None = Field(None, description="File, relative to the project.")
     url: Text | None = Field(None, description="https address that the provider can fetch.")
-    sha256: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")] | None = Field(
+    sha256: Annotated[str, StringConstraints(pattern=SHA256)] | None = Field(
         None, description="Digest of the URL's bytes. With it, a new address of the same file costs nothing."
     )
     face: bool = Field(False, description=FACE_HELP)
@@ -75,7 +77,7 @@ class Reference(Model):
             raise ValueError("give either a path or a url")
         if self.sha256 and self.path:
             raise ValueError("sha256 goes with a url; a file's digest is computed")
-        if self.url and not self.url.startswith(("https://", "http://")):
+        if self.url and not self.url.startswith("https://"):
             raise ValueError("a url starts with https://")
         return self
 
@@ -168,7 +170,8 @@ class ShotEntry(Parameters):
     @model_validator(mode="after")
     def _one_prompt(self) -> ShotEntry:
         if (self.template is None) == (self.prompt is None):
-            raise ValueError("give either a template or a prompt")
+            both = "not both" if self.template else "there is neither"
+            raise ValueError(f"give either a template or a prompt; {both}")
         return self
 
 
@@ -260,7 +263,7 @@ class Reel(Model):
     shots: tuple[Text, ...] = Field(("*",), description="Ids, globs, tag:NAME, in the order to show.")
     size: Text | None = Field(None, description="1280x720. By default that of the first shot.")
     fps: Text = "24"
-    background: Annotated[Text, StringConstraints(pattern=r"^#[0-9a-fA-F]{6}$")] = "#000000"
+    background: Annotated[Text, StringConstraints(pattern=COLOUR)] = "#000000"
     fit: Fit = Fit.CONTAIN
     cut: dict[str, Cut] = Field(default_factory=dict)
     slate: Slate = Slate.NONE

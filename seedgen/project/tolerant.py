@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, get_args
 from pydantic import ValidationError
 
 from seedgen.project.diagnostics import Place, Problems, did_you_mean, known_words
-from seedgen.project.models import Model
+from seedgen.project.models import COLOUR, NAME, SHA256, Model
 
 if TYPE_CHECKING:
     from pydantic_core import ErrorDetails
@@ -33,6 +33,13 @@ _KINDS = {
     "model_type": "a mapping of `key: value`",
     "model_attributes_type": "a mapping of `key: value`",
     "tuple_type": "a list",
+}
+
+
+_PATTERNS = {
+    NAME: "use letters, digits, `.`, `_` and `-`, at most 64, a letter or digit first",
+    COLOUR: "write a colour like #ffffff",
+    SHA256: "write the 64 hex digits that sha256sum prints",
 }
 
 
@@ -101,7 +108,10 @@ def _words(error: ErrorDetails, *, on_key: bool) -> tuple[str, str]:
         return "unknown value", _expected(str(found), str(context["expected"]))
     if kind == "string_pattern_mismatch":
         what = "Name" if on_key else "Value"
-        return f"{what.lower()} not allowed", f"{found!r} does not match {context['pattern']}"
+        return (
+            f"{what.lower()} not allowed",
+            f"{found!r}: {_PATTERNS.get(context['pattern'], context['pattern'])}.",
+        )
     if kind in ("greater_than_equal", "less_than_equal", "greater_than", "less_than"):
         return "out of range", f"{error['msg'].replace('Input should be', 'It should be')}; found {found}."
     return "does not fit", f"{error['msg']}; found {_shape(found)}."

@@ -102,7 +102,7 @@ def _pieces(entry: CutEntry, form: ReelFormat, slate: Slate, bench: Bench) -> li
         pieces.append(_card(entry, form, max(1, round(form.rate.fraction)), bench))
     if entry.standing is Standing.CARD:
         return [*pieces, _card(entry, form, entry.frames, bench)]
-    label = _label(entry, form) if slate is Slate.BURN_IN else ()
+    label = _label(entry) if slate is Slate.BURN_IN else ()
     if entry.take is not None:
         digest: Digest | None = entry.take.clip
         source, clip, stand_in = f"sha256:{digest}", bench.objects.path(entry.take.clip), None
@@ -121,8 +121,8 @@ def _card(entry: CutEntry, form: ReelFormat, frames: int, bench: Bench) -> _Piec
     return _Piece(_key("card", show, form, bench), show)
 
 
-def _label(entry: CutEntry, form: ReelFormat) -> tuple[str, ...]:
-    return (f"{entry.shot.id}  ·  {_take_of(entry)}  ·  {timecode(entry.frames, form.rate)}",)
+def _label(entry: CutEntry) -> tuple[str, ...]:
+    return (f"{entry.shot.id}  ·  {_take_of(entry)}",)
 
 
 def _take_of(entry: CutEntry) -> str:

@@ -11,7 +11,7 @@ from seedgen.errors import UsageError
 from seedgen.geometry import Size
 from seedgen.ports.media import ReelFormat
 from seedgen.project.models import Placeholder, Reel
-from seedgen.timing import Rate
+from seedgen.timing import Rate, point
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -120,10 +120,3 @@ def _window(cut: Cut | None, length: int, rate: Rate, reel: str, shot: str) -> t
             remedy=f"In and out points count at {rate} frames per second, from the clip's beginning.",
         )
     return start, end
-
-
-def point(text: str, rate: Rate) -> int:
-    """A cut point as a frame: `36f` is frame 36, `1.5` and `1.5s` are seconds."""
-    if text.endswith("f"):
-        return int(text[:-1])
-    return rate.count(Fraction(text.removesuffix("s")))

@@ -48,4 +48,6 @@ def outcome_text(outcome: Outcome, paint: Paint) -> str:
     for failure in outcome.failures:
         take = "" if failure.take == 1 else f" take {failure.take}"
         text += f"  {paint.red('✗')} {failure.shot}{take}: {harmless(failure.error)}\n"
-    return text + "  `seedgen apply` goes on from here; what is done is kept.\n"
+    if outcome.failures or outcome.not_started or outcome.interrupted:
+        text += "  `seedgen apply` goes on from here; what is done is kept.\n"
+    return text

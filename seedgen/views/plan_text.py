@@ -45,7 +45,7 @@ def plan_text(plan: Plan, paint: Paint, width: int, *, everything: bool = False)
         lines.append(summary(plan, paint))
     reels = [reel.reel for reel in plan.reels if reel.action is ReelAction.ASSEMBLE]
     if reels:
-        lines.append(f"Reel to assemble: {', '.join(reels)}.")
+        lines.append(f"Reel{'s' if len(reels) > 1 else ''} to assemble: {', '.join(reels)}.")
     return "\n".join(lines) + "\n"
 
 

@@ -8,7 +8,7 @@ from decimal import Decimal
 from difflib import SequenceMatcher
 from enum import Enum
 
-_TOKENS = re.compile(r"\s+|[\w'\u2019-]+|[^\w\s]")
+_TOKENS = re.compile(r"<(?:image|video|audio) \d+>|\s+|[\w'\u2019-]+|[^\w\s]")
 _CONTEXT = 12
 """Words and signs kept on each side of a change; what lies further away is an ellipsis."""
 

@@ -224,18 +224,27 @@ def test_a_lost_action_cache_costs_nothing(applied: Film) -> None:
 
 
 def test_a_broken_reference_stops_its_shot_alone(film: Film) -> None:
-    """A picture whose ends are whole and whose pixels are not fails when it is rendered, not before."""
-    path = film.root / "refs" / "door.png"
-    whole = path.read_bytes()
-    path.write_bytes(whole[:60] + bytes(byte ^ 0xFF for byte in whole[60:-20]) + whole[-20:])
+    """A picture that rots on the disk after it was looked at fails when it is rendered."""
+    whole = film.rot("refs/door.png")
     ran = film.run("apply", "--auto-approve")
     assert ran.code == 1
     assert "✗ s1" in ran.err
     assert "door.png" in ran.err
     assert "Apply incomplete. 2 generated, 1 failed." in ran.err
     assert sorted(film.lock().shots) == ["s2", "s3"]
-    path.write_bytes(whole)
+    film.write({"refs/door.png": whole})
     assert film.apply().submitted == ["s1"]
+
+
+def test_a_picture_with_a_damaged_middle_is_refused_before_money(film: Film) -> None:
+    """Its ends are whole and its pixels are not: the plan says so, at the reference."""
+    path = film.root / "refs" / "door.png"
+    whole = path.read_bytes()
+    path.write_bytes(whole[:60] + bytes(byte ^ 0xFF for byte in whole[60:-20]) + whole[-20:])
+    ran = film.run("plan")
+    assert ran.code == 1
+    assert "reference_sets.door.images.0" in ran.err
+    assert "door.png is damaged or incomplete" in ran.err
 
 
 def test_lost_takes_are_restored_from_the_lock(applied: Film) -> None:

@@ -165,3 +165,18 @@ def test_commands_run_where_they_are_told_to(film: Film, monkeypatch: pytest.Mon
     here = json.loads(process.communicate()[0])
     assert [change["shot"] for change in here["changes"]] == list(SHOTS)
     assert film.run("--var-file", "blue.yaml", "plan").code == 0
+
+
+def test_a_replaced_shot_has_to_be_selected(applied: Film) -> None:
+    """Dropping either of the two wishes silently would surprise; the message says how to have both."""
+    ran = applied.run("plan", "--select", "s1", "--replace", "s2")
+    assert ran.code == 1
+    assert "s2" in ran.err
+    assert "Select it as well" in ran.err
+
+
+def test_an_option_behind_its_command_is_told_where_it_goes(film: Film) -> None:
+    """`plan --profile x` is an easy slip: the message names the right order."""
+    ran = film.run("plan", "--profile", "long")
+    assert ran.code == 1
+    assert "goes before the command" in ran.err

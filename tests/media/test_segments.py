@@ -207,8 +207,8 @@ def test_cover_fills_the_frame_and_cuts_the_rest(tmp_path: Path) -> None:
     assert all(110 < value < 140 for value in seen.planes[0])
 
 
-def test_a_label_stands_in_the_lower_left_alone(tmp_path: Path) -> None:
-    """The burn-in darkens the lower left inside the safe margin and leaves the rest as it was."""
+def test_a_label_stands_in_the_upper_left_alone(tmp_path: Path) -> None:
+    """The burn-in darkens the upper left inside the safe margin and leaves the rest as it was."""
     clip = make(tmp_path / "clip.mp4", *picture(frames=3, size="320x180"), *H264)
     form = ReelFormat(Size(320, 180), Rate(24))
     plain, labelled = (
@@ -217,10 +217,10 @@ def test_a_label_stands_in_the_lower_left_alone(tmp_path: Path) -> None:
     )
     assert len(plain) == len(labelled) == 3
     for before, after in zip(plain, labelled, strict=True):
-        assert after.at(18, 160)[0] < before.at(18, 160)[0] - 60
+        assert after.at(18, 20)[0] < before.at(18, 20)[0] - 60
         assert abs(after.at(160, 90)[0] - before.at(160, 90)[0]) <= 2
-        assert abs(after.at(8, 160)[0] - before.at(8, 160)[0]) <= 8
-        assert abs(after.at(300, 160)[0] - before.at(300, 160)[0]) <= 2
+        assert abs(after.at(8, 20)[0] - before.at(8, 20)[0]) <= 8
+        assert abs(after.at(300, 20)[0] - before.at(300, 20)[0]) <= 2
 
 
 def test_a_clip_without_sound_and_a_card_give_silence(tmp_path: Path) -> None:

@@ -13,8 +13,8 @@ from seedgen.errors import UsageError
 from seedgen.geometry import Size
 from seedgen.ports.media import ReelFormat
 from seedgen.project.models import Reel
-from seedgen.reel.cut_list import CutList, Standing, cut_list, point, reel_format
-from seedgen.timing import Rate
+from seedgen.reel.cut_list import CutList, Standing, cut_list, reel_format
+from seedgen.timing import Rate, point
 from tests.planning.projects import opened, take_of
 
 if TYPE_CHECKING:

@@ -267,3 +267,21 @@ def test_a_reel_has_one_size_before_and_after_its_clips(film: Film) -> None:
     before = size_of(film.root / "build" / "main.mp4")
     film.apply()
     assert before == size_of(film.root / "build" / "main.mp4") == (480, 480)
+
+
+@pytest.mark.parametrize("cut", ["{in: 1, out: 0.5}", "{in: 40f}", "{out: 60f}"])
+def test_a_cut_that_leaves_nothing_is_found_before_anything_is_paid(cut: str, film: Film) -> None:
+    """The shots ask for one second, 24 frames: such points cannot fit, whatever comes back."""
+    film.edit(REEL, f"main: {{size: 160x90, fps: 24, cut: {{s1: {cut}}}}}")
+    ran = film.run("validate")
+    assert ran.code == 1
+    assert "reels.main.cut.s1" in ran.err
+    assert "cut leaves nothing" in ran.err
+
+
+def test_a_renamed_shot_keeps_its_clip_in_the_reel(applied: Film) -> None:
+    """A rename that is not applied yet downgrades nothing: the clip is known by its request."""
+    applied.edit("- id: s1", "- id: opening")
+    ran = applied.run("reel")
+    assert "stand-ins" not in ran.err
+    assert (applied.root / "build" / "clips" / "opening.mp4").is_file()
