@@ -250,7 +250,7 @@ class Workspace(OpenedProject):
         pick = self.picked(lock)
         for name in names:
             self._reel(name)
-        self._place_clips(pick)
+        self._place_clips(pick, lock)
         try:
             with self.segments.scratch() as scratch:
                 bench = Bench(
@@ -278,18 +278,23 @@ class Workspace(OpenedProject):
         finally:
             self.outputs.save()
 
-    def _place_clips(self, pick: Pick) -> None:
-        """Put each picked clip into `build/clips/`, and take away what no shot and no reel makes any more."""
+    def _place_clips(self, pick: Pick, lock: Lock) -> None:
+        """Put each picked clip into `build/clips/`, the takes of a shot that has several into
+        `build/takes/`, and take away what no shot and no reel makes any more."""
         placed = [SHEET]
         for name, reel in self.reels.items():
             if self._shows(reel, self.reel_shots(reel), pick):
                 placed.append(f"{name}.mp4")
         for shot in self.resolved:
-            if take := pick(shot):
-                name = f"clips/{shot.id}.mp4"
-                if not self.outputs.is_current(name, take.digest):
-                    self._verify(shot, take)
-                self.outputs.place(name, self.objects.path(take.clip), take.digest)
+            wanted = [(f"clips/{shot.id}.mp4", take)] if (take := pick(shot)) else []
+            takes = lock.shots[shot.id].takes if shot.id in lock.shots else ()
+            if len(takes) > 1:
+                present = self.objects.present([one.clip for one in takes])
+                wanted += [(f"takes/{shot.id}/{one.take}.mp4", one) for one in takes if one.clip in present]
+            for name, one in wanted:
+                if not self.outputs.is_current(name, one.digest):
+                    self._verify(shot, one)
+                self.outputs.place(name, self.objects.path(one.clip), one.digest)
                 placed.append(name)
         self.outputs.keep_only(placed)
 

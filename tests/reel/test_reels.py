@@ -285,3 +285,15 @@ def test_a_renamed_shot_keeps_its_clip_in_the_reel(applied: Film) -> None:
     ran = applied.run("reel")
     assert "stand-ins" not in ran.err
     assert (applied.root / "build" / "clips" / "opening.mp4").is_file()
+
+
+def test_all_takes_of_a_shot_can_be_watched(film: Film) -> None:
+    """A shot with two takes has both beside each other, and the first in the reel; one take needs no folder."""
+    film.edit("tags: [hero]\n", "tags: [hero]\n    takes: 2\n")
+    film.apply()
+    takes = film.root / "build" / "takes"
+    assert sorted(file.relative_to(takes).as_posix() for file in takes.rglob("*.mp4")) == [
+        "s1/1.mp4",
+        "s1/2.mp4",
+    ]
+    assert (takes / "s1" / "1.mp4").read_bytes() == (film.root / "build" / "clips" / "s1.mp4").read_bytes()
