@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from seedgen.digest import Digest, digest_file
 from seedgen.errors import ObjectCorrupt, ObjectMissing
-from seedgen.store.disk import scratch_folder, sync_file, sync_folder
+from seedgen.store.disk import sync_file, sync_folder
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection
@@ -59,6 +59,8 @@ class ObjectStore:
 
     def scratch(self) -> AbstractContextManager[Path]:
         """A folder in the same file system for files on their way in."""
+        from seedgen.store.scratch import scratch_folder
+
         return scratch_folder(self._incoming)
 
     def take_in(self, write: Callable[[Path], None]) -> Digest:

@@ -6,7 +6,7 @@ import contextlib
 from typing import TYPE_CHECKING
 
 from seedgen.ports.media import SegmentFiles
-from seedgen.store.disk import scratch_folder
+from seedgen.store.scratch import scratch_folder
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -288,7 +288,7 @@ def test_a_renamed_shot_keeps_its_clip_in_the_reel(applied: Film) -> None:
 
 
 def test_all_takes_of_a_shot_can_be_watched(film: Film) -> None:
-    """A shot with two takes has both beside each other, and the first in the reel; one take needs no folder."""
+    """A shot with two takes has both beside each other; one with a single take needs no folder."""
     film.edit("tags: [hero]\n", "tags: [hero]\n    takes: 2\n")
     film.apply()
     takes = film.root / "build" / "takes"

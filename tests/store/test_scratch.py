@@ -7,7 +7,7 @@ import subprocess
 import sys
 from typing import TYPE_CHECKING
 
-from seedgen.store.disk import scratch_folder
+from seedgen.store.scratch import scratch_folder
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 HOLDER = """
 import sys
 from pathlib import Path
-from seedgen.store.disk import scratch_folder
+from seedgen.store.scratch import scratch_folder
 with scratch_folder(Path(sys.argv[1])) as folder:
     (folder / "raw.yuv").write_bytes(b"frames")
     print(folder, flush=True)
