@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
@@ -122,6 +121,8 @@ def dotted(path: YamlPath) -> str:
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:
     """A sentence that offers the nearest known words, or an empty string."""
+    import difflib  # noqa: PLC0415  only a mistake needs it
+
     near = difflib.get_close_matches(word, list(known), n=3, cutoff=0.6)
     if not near:
         return ""
