@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from decimal import Decimal
-from difflib import SequenceMatcher
 from enum import Enum
 
 _TOKENS = re.compile(r"<(?:image|video|audio) \d+>|\s+|[\w'\u2019-]+|[^\w\s]")
@@ -32,6 +31,8 @@ class Piece:
 
 def word_diff(before: str, after: str) -> list[Piece]:
     """The change from one text to another, word by word, with a few words around each change."""
+    from difflib import SequenceMatcher  # noqa: PLC0415  a plan without a changed prompt needs none of it
+
     old, new = _TOKENS.findall(before), _TOKENS.findall(after)
     pieces: list[Piece] = []
     for tag, a0, a1, b0, b1 in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
