@@ -57,10 +57,8 @@ def make_plan(
     only what is not among them is removed. `selected` restricts the plan; `replaced` are shots to
     generate anew whatever the cache holds.
     """
-    declared = {*declared, *(shot.id for shot in shots)}
-    planner = _Planner(
-        shots, lock, world, frozenset(declared) | {shot.id for shot in shots}, frozenset(replaced)
-    )
+    everything = frozenset(declared) | {shot.id for shot in shots}
+    planner = _Planner(shots, lock, world, everything, frozenset(replaced))
     changes = [change for shot in shots if selected(shot.id) for change in planner.changes(shot)]
     changes += [change for change in planner.removals() if selected(change.shot)]
     return Plan(project, profile, lock.serial, tuple(_capped(changes, caps)))

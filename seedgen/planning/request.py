@@ -6,10 +6,11 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from seedgen.digest import Fingerprint, digest_json
-from seedgen.project.media import MediaType
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from seedgen.project.media import MediaType
 
 _FORMAT = 1
 
@@ -57,20 +58,6 @@ class Request:
             ],
             "take": self.take,
         }
-
-    @classmethod
-    def of_canonical(cls, value: Mapping[str, Any]) -> Request:
-        """The request of a canonical JSON value, as a lock holds it."""
-        return cls(
-            provider=value["provider"],
-            model=value["model"],
-            prompt=value["prompt"],
-            parameters=value["parameters"],
-            references=tuple(
-                RequestReference(MediaType(r["type"]), r["id"], r.get("face")) for r in value["references"]
-            ),
-            take=value["take"],
-        )
 
     def fingerprint(self) -> Fingerprint:
         """SHA-256 of the canonical JSON: the one function that names a request, for plan and apply."""

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Protocol
 from seedgen.digest import Fingerprint  # noqa: TC001  the journal reads entries by their annotations
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Mapping
+    from collections.abc import Collection, Mapping
     from contextlib import AbstractContextManager
     from pathlib import Path
 
@@ -28,9 +28,6 @@ class Objects(Protocol):
 
     def verify(self, digest: Digest) -> None:
         """Read a clip whole and compare. Raises ObjectMissing, ObjectCorrupt."""
-
-    def take_in(self, write: Callable[[Path], None]) -> Digest:
-        """Let `write` fill a temp file in the same file system, hash it, and keep it durably."""
 
     def adopt(self, file: Path) -> Digest:
         """Keep a file that stands in `scratch()`; it is renamed, not copied."""

@@ -101,14 +101,6 @@ class TextCache:
         except (sqlite3.Error, OSError, diskcache.Timeout) as error:
             raise self._failed(error) from error
 
-    def drop(self, key: str) -> None:
-        """Remove an entry."""
-        cache = self._open()
-        try:
-            cache.delete(key)
-        except (sqlite3.Error, OSError, diskcache.Timeout) as error:
-            raise self._failed(error) from error
-
     def values(self) -> Iterator[str]:
         """Every entry."""
         if not self.exists:

@@ -10,7 +10,7 @@ from seedgen.errors import ObjectCorrupt, ObjectMissing
 from seedgen.store.disk import sync_file, sync_folder
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection
+    from collections.abc import Collection
     from contextlib import AbstractContextManager
     from pathlib import Path
 
@@ -62,13 +62,6 @@ class ObjectStore:
         from seedgen.store.scratch import scratch_folder
 
         return scratch_folder(self._incoming)
-
-    def take_in(self, write: Callable[[Path], None]) -> Digest:
-        """Let `write` fill a file, and keep it."""
-        with self.scratch() as folder:
-            file = folder / "clip.mp4"
-            write(file)
-            return self.adopt(file)
 
     def adopt(self, file: Path) -> Digest:
         """Keep a file of the same file system: made durable, then renamed into place."""

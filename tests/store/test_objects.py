@@ -33,10 +33,10 @@ def objects(tmp_path: Path) -> ObjectStore:
 def keep(objects: ObjectStore, data: bytes = CLIP) -> Digest:
     """Take in a clip of these bytes."""
 
-    def write(file: Path) -> None:
+    with objects.scratch() as folder:
+        file = folder / "clip.mp4"
         file.write_bytes(data)
-
-    return objects.take_in(write)
+        return objects.adopt(file)
 
 
 def test_a_clip_is_kept_under_its_digest_and_read_only(objects: ObjectStore, tmp_path: Path) -> None:
@@ -52,12 +52,13 @@ def test_a_clip_is_kept_under_its_digest_and_read_only(objects: ObjectStore, tmp
 def test_a_download_that_breaks_off_leaves_nothing(objects: ObjectStore, tmp_path: Path) -> None:
     """Half a clip is never seen under any digest."""
 
-    def broken(file: Path) -> None:
-        file.write_bytes(CLIP[:3])
-        raise ConnectionError
+    def broken() -> None:
+        with objects.scratch() as folder:
+            (folder / "clip.mp4").write_bytes(CLIP[:3])
+            raise ConnectionError
 
     with pytest.raises(ConnectionError):
-        objects.take_in(broken)
+        broken()
     assert files_below(tmp_path) == []
 
 
