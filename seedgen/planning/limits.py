@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from seedgen.project.media import MediaType
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
-    from decimal import Decimal
 
     from seedgen.project.cards import MediaLimits, ModelCard
     from seedgen.project.diagnostics import Place
+    from seedgen.project.media import MediaFacts
     from seedgen.project.survey import KnownReference
 
 
@@ -32,6 +33,9 @@ def refusals(references: Sequence[KnownReference], card: ModelCard) -> tuple[Ref
 
 def _refusals(references: Sequence[KnownReference], card: ModelCard) -> Iterator[Refusal]:
     allowed = card.references
+    if references and not allowed.max_total:
+        yield Refusal("no references", f"{card.title} takes none; the shot has {len(references)}.")
+        return
     if len(references) > allowed.max_total:
         yield Refusal(
             "too many references",
@@ -43,20 +47,28 @@ def _refusals(references: Sequence[KnownReference], card: ModelCard) -> Iterator
         yield Refusal("reference alone", f"{card.title} takes {alone} only beside an image or a video.")
     for kind in MediaType:
         of_kind = [reference for reference in references if reference.type is kind]
-        if not of_kind:
-            continue
         limits = allowed.limits(kind)
         if limits is None:
-            yield Refusal(f"no {kind} references", f"{card.title} takes none.", of_kind[0].place)
+            if of_kind:
+                yield Refusal(f"no {kind} references", f"{card.title} takes none.", of_kind[0].place)
             continue
-        if len(of_kind) > limits.max:
-            yield Refusal(
-                f"too many {kind} references",
-                f"{card.title} takes {limits.max}; the shot has {len(of_kind)}.",
-            )
+        yield from _number(len(of_kind), limits, card, kind)
         yield from _totals(of_kind, limits, card, kind)
         for reference in of_kind:
             yield from _single(reference, limits, card)
+
+
+def _number(count: int, limits: MediaLimits, card: ModelCard, kind: MediaType) -> Iterator[Refusal]:
+    if count > limits.max:
+        yield Refusal(
+            f"too many {kind} references", f"{card.title} takes {limits.max}; the shot has {count}."
+        )
+    if count < limits.min:
+        least = f"an {kind}" if kind.value[0] in "aeiou" else f"a {kind}"
+        needed = least if limits.min == 1 else f"{limits.min} {kind}s"
+        yield Refusal(
+            f"too few {kind} references", f"{card.title} needs {needed}; the shot has {count or 'none'}."
+        )
 
 
 def _totals(
@@ -100,6 +112,7 @@ def _single(reference: KnownReference, limits: MediaLimits, card: ModelCard) -> 
             f"this is {facts.width}x{facts.height}.",
             at,
         )
+    yield from _shape(facts, limits, card, at)
     if facts.seconds and (
         (limits.min_seconds is not None and facts.seconds < limits.min_seconds)
         or (limits.max_seconds is not None and facts.seconds > limits.max_seconds)
@@ -107,6 +120,21 @@ def _single(reference: KnownReference, limits: MediaLimits, card: ModelCard) -> 
         yield Refusal(
             "length not taken",
             f"{title} takes {_span(limits.min_seconds, limits.max_seconds)} s, not {facts.seconds:.1f} s.",
+            at,
+        )
+
+
+def _shape(facts: MediaFacts, limits: MediaLimits, card: ModelCard, at: Place) -> Iterator[Refusal]:
+    if not facts.height:
+        return
+    ratio = Decimal(facts.width) / facts.height
+    if (limits.min_ratio is not None and ratio < limits.min_ratio) or (
+        limits.max_ratio is not None and ratio > limits.max_ratio
+    ):
+        yield Refusal(
+            "picture shape not taken",
+            f"{card.title} takes a width of {_span(limits.min_ratio, limits.max_ratio)} times the height; "
+            f"this is {facts.width}x{facts.height}.",
             at,
         )
 

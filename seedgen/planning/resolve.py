@@ -97,7 +97,7 @@ class _Resolver:
             )
         parameters = self._parameters(shot, card)
         slots = self._references(shot, card)
-        prompt = None if slots is None else self._prompt(shot, slots)
+        prompt = None if slots is None else self._prompt(shot, slots, card)
         if self.problems.errors > before or prompt is None or slots is None:
             raise _Unsound
         request = Request(
@@ -225,7 +225,7 @@ class _Resolver:
             )
         return slots
 
-    def _prompt(self, shot: Shot, slots: Sequence[Slot]) -> str | None:
+    def _prompt(self, shot: Shot, slots: Sequence[Slot], card: ModelCard) -> str | None:
         ref = Ref(slots, shot.references, self.library)
         scope = {**shot.scope, "ref": ref}
         at = shot.place.at("prompt" if shot.template is None else "template")
@@ -256,7 +256,11 @@ class _Resolver:
                 )
         for kind, number in neutral_tokens(prompt):
             mentioned.add((kind, number))
-        unnamed = [slot for slot in slots if (slot.reference.type, slot.number) not in mentioned]
+        unnamed = [
+            slot
+            for slot in slots
+            if (slot.reference.type, slot.number) not in mentioned and not _has_own_field(slot, card)
+        ]
         if unnamed:
             names = ", ".join(dict.fromkeys(repr(slot.reference.set_name) for slot in unnamed))
             self.problems.warning(
@@ -266,6 +270,12 @@ class _Resolver:
                 address=address,
             )
         return prompt
+
+
+def _has_own_field(slot: Slot, card: ModelCard) -> bool:
+    """Whether a reference goes to a field of its own, such as the first picture: nobody has to name it."""
+    limits = card.references.limits(slot.reference.type)
+    return limits is not None and limits.single
 
 
 def _face(reference: KnownReference, card: ModelCard) -> bool | None:

@@ -8,7 +8,7 @@ from enum import StrEnum
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from pydantic import Field, field_validator
+from pydantic import Field, field_validator, model_validator
 
 from seedgen.project.media import MediaType
 from seedgen.project.models import Model, Text
@@ -35,15 +35,40 @@ class MediaLimits(Model):
 
     field: str = Field(description="Where the URLs go in the request body.")
     face_field: str | None = Field(None, description="Where those with a real human face go.")
+    single: bool = Field(False, description="The field takes one URL as text, not a list.")
+    next_fields: tuple[str, ...] = Field((), description="With `single`: where the second goes, and so on.")
+    min: int = Field(0, description="How many there have to be.")
     max: int
     formats: tuple[str, ...] = ()
     max_bytes: int | None = None
     max_total_bytes: int | None = None
     min_side: int | None = None
     max_side: int | None = None
+    min_ratio: Decimal | None = Field(None, description="Width over height.")
+    max_ratio: Decimal | None = None
     min_seconds: Decimal | None = None
     max_seconds: Decimal | None = None
     max_total_seconds: Decimal | None = None
+
+    @model_validator(mode="after")
+    def _adds_up(self) -> MediaLimits:
+        if self.next_fields and not self.single:
+            raise ValueError("next_fields goes with `single: true`; a list has one field")
+        if self.single and self.face_field:
+            raise ValueError("face_field goes with a list, not with `single: true`")
+        if self.single and self.max != len(self.fields):
+            raise ValueError(f"max has to be {len(self.fields)}: that is how many fields there are")
+        if self.min > self.max:
+            raise ValueError(f"min {self.min} is more than max {self.max}")
+        return self
+
+    @property
+    def fields(self) -> tuple[str, ...]:
+        """Every field of the request body that may hold media of this type."""
+        return tuple(name for name in (self.face_field, self.field, *self.next_fields) if name)
+
+
+_TOKEN_PART = re.compile(r"\{(?:Type|type|n)\}")
 
 
 class References(Model):
@@ -56,6 +81,14 @@ class References(Model):
     image: MediaLimits | None = None
     video: MediaLimits | None = None
     audio: MediaLimits | None = None
+
+    @field_validator("token")
+    @classmethod
+    def _token(cls, value: str) -> str:
+        # str.format does more than put words in: `{n:>999999999}` fills the memory.
+        if "{" in _TOKEN_PART.sub("", value) or "}" in _TOKEN_PART.sub("", value):
+            raise ValueError("a token is made of text, {Type} or {type}, and {n}")
+        return value
 
     def limits(self, kind: MediaType) -> MediaLimits | None:
         """The limits of one type; None when the model takes none of it."""
@@ -87,7 +120,8 @@ class Wire(Model):
     auto: Any = Field(AUTO, description="What stands for auto.")
 
 
-def _validator(schema: dict[str, Any]) -> Any:
+def schema_validator(schema: dict[str, Any]) -> Any:
+    """A validator that looks nothing up elsewhere. Raises ValueError for what is no JSON Schema."""
     import jsonschema_rs  # noqa: PLC0415  15 ms that a project of defaults need not pay
 
     return jsonschema_rs.validator_for(schema, retriever=_nothing_elsewhere)
@@ -113,7 +147,7 @@ def _check(schema: dict[str, Any], default: object) -> None:
         if not _listed(schema, default):
             raise ValueError(f"the default {default!r} is not one of {schema['enum']}")
         return
-    _validator(schema).validate(default)
+    schema_validator(schema).validate(default)
 
 
 class ModelCard(Model):
@@ -125,7 +159,9 @@ class ModelCard(Model):
     version: Text
     title: Text
     default: bool = Field(False, description="The provider's default model.")
+    note: Text | None = Field(None, description="What to know of it: what is inferred, what is doubtful.")
     sources: tuple[Text, ...] = ()
+    envelope: dict[str, Any] = Field(default_factory=dict, description="Sent beside the model's name.")
     parameters: dict[str, dict[str, Any]] = Field(description="JSON Schema by parameter; each has a default.")
     wire: dict[str, Wire] = Field(default_factory=dict)
     references: References
@@ -160,7 +196,7 @@ class ModelCard(Model):
         if schema.keys() <= _LISTED:
             return _listed(schema, value)
         if name not in self._validators:
-            self._validators[name] = _validator(schema)
+            self._validators[name] = schema_validator(schema)
         return bool(self._validators[name].is_valid(value))
 
     def advice(self, name: str) -> str:
@@ -175,6 +211,14 @@ class ModelCard(Model):
     def default_of(self, name: str) -> Any:
         """A parameter's default."""
         return self.parameters[name]["default"]
+
+    def wire_value(self, name: str, value: Any) -> Any:
+        """A parameter's neutral value as it is sent."""
+        wire = self.wire.get(name)
+        if wire is None:
+            return value
+        value = wire.auto if value == AUTO else value
+        return str(value) if wire.type == "string" else value
 
     def in_fingerprint(self, parameters: Mapping[str, Any]) -> dict[str, Any]:
         """The parameters that identify a request.

@@ -16,10 +16,15 @@ if TYPE_CHECKING:
     from seedgen.planning.resolve import ResolvedShot
 
 
+SEEDANCE = "bytedance-seedance-2-0-"
+
+
 def shot_of(root: Path, provider: str, parameters: str) -> ResolvedShot:
-    """A shot with these parameters."""
-    yaml = f"provider: {provider}\nshots: [{{id: a, prompt: A.{parameters}}}]\n"
-    [shot] = opened(root, yaml, {"cards/one.yaml": STUDIO}).shots
+    """A shot with these parameters; it has a picture for the models that need one."""
+    sets = "reference_sets: {door: {images: [door.png]}}\n"
+    carries = ", references: [door]" if "image-to-video" in parameters else ""
+    yaml = f"{sets}provider: {provider}\nshots: [{{id: a, prompt: A.{parameters}{carries}}}]\n"
+    [shot] = opened(root, yaml, {"cards/one.yaml": STUDIO, "door.png": b"door"}).shots
     return shot
 
 
@@ -37,6 +42,44 @@ PRICES: dict[str, tuple[str, str, int, Decimal | None]] = {
     "a model without prices": ("oxen", ", duration: 4", 4, None),
     "an automatic duration of a model without prices": ("eachlabs", "", 15, None),
     "what is free": ("local", "", 5, Decimal(0)),
+    # The price lists of the pages, USD a second: 0.1412 at 480p, 0.3024 at 720p, 0.685 at 1080p; of the
+    # fast models 0.1129 at 480p and 0.2419 at 720p.
+    "six seconds with references": (
+        "eachlabs",
+        f", model: {SEEDANCE}reference-to-video, duration: 6, resolution: 480p",
+        6,
+        Decimal("0.8472"),
+    ),
+    "an automatic duration with references": (
+        "eachlabs",
+        f", model: {SEEDANCE}reference-to-video",
+        15,
+        Decimal("4.5360"),
+    ),
+    "ten seconds from a picture": (
+        "eachlabs",
+        f", model: {SEEDANCE}image-to-video, duration: 10, resolution: 1080p",
+        10,
+        Decimal("6.850"),
+    ),
+    "four fast seconds from text": (
+        "eachlabs",
+        f", model: {SEEDANCE}text-to-video-fast, duration: 4",
+        4,
+        Decimal("0.9676"),
+    ),
+    "five fast seconds from a picture": (
+        "eachlabs",
+        f", model: {SEEDANCE}image-to-video-fast, duration: 5, resolution: 480p",
+        5,
+        Decimal("0.5645"),
+    ),
+    "a model whose price is not known": (
+        "eachlabs",
+        f", model: {SEEDANCE}text-to-video, duration: 4",
+        4,
+        None,
+    ),
 }
 
 

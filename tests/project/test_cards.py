@@ -53,6 +53,11 @@ def card(**changes: Any) -> dict[str, Any]:
     return value | changes
 
 
+def images(**limits: Any) -> dict[str, Any]:
+    """What a card says of images."""
+    return {"references": {"max_total": 2, "token": "", "image": {"field": "images", **limits}}}
+
+
 # -- the shipped cards -----------------------------------------------------------------------------
 
 
@@ -81,7 +86,11 @@ def test_a_shipped_card_is_whole(model: ModelCard) -> None:
         assert model.accepts(name, model.default_of(name))
         assert model.advice(name).endswith(".")
     assert model.free == (model.provider == "local")
-    assert model.prices is None or (model.prices.date and model.prices.source)
+    if model.prices is not None:
+        assert model.prices.date
+        assert model.prices.source
+        assert set(model.prices.per_second) == set(model.parameters["resolution"]["enum"])
+        assert all(price > 0 for price in model.prices.per_second.values())
 
 
 def test_the_shipped_cards_say_what_the_contract_says() -> None:
@@ -94,6 +103,50 @@ def test_the_shipped_cards_say_what_the_contract_says() -> None:
     assert (oxen.references.max_total, oxen.references.has_face_fields) == (15, True)
     assert each.wire["duration"].type == "string"
     assert (oxen.wire["duration"].auto, oxen.wire["aspect_ratio"].auto) == (-1, "adaptive")
+
+
+SEEDANCE = "bytedance-seedance-2-0-"
+SHIPPED = [
+    ("eachlabs", "mini-reference-to-video", "480p 720p", 12),
+    ("eachlabs", "reference-to-video", "480p 720p 1080p", 12),
+    ("eachlabs", "reference-to-video-fast", "480p 720p", 12),
+    ("eachlabs", "text-to-video", "480p 720p 1080p", 0),
+    ("eachlabs", "text-to-video-fast", "480p 720p", 0),
+    ("eachlabs", "image-to-video", "480p 720p 1080p", 2),
+    ("eachlabs", "image-to-video-fast", "480p 720p", 2),
+    ("oxen", "reference-to-video", "480p 720p 1080p", 15),
+    ("oxen", "fast-reference-to-video", "480p 720p", 15),
+    ("oxen", "mini-reference-to-video", "480p 720p", 15),
+]
+"""The tier is an infix on Oxen.ai; on each::labs `mini` is one and `fast` a suffix."""
+
+
+@pytest.mark.parametrize(("provider", "tail", "resolutions", "references"), SHIPPED)
+def test_a_seedance_card_has_the_resolutions_and_references_of_its_contract(
+    provider: str, tail: str, resolutions: str, references: int
+) -> None:
+    """All share durations and ratios; each::labs wants its version beside the model, Oxen.ai nothing."""
+    model = shipped().find(provider, SEEDANCE + tail)
+    assert model is not None
+    assert model.parameters["resolution"]["enum"] == resolutions.split()
+    assert model.references.max_total == references
+    assert [n for n in range(1, 20) if model.accepts("duration", n)] == list(range(4, 16))
+    assert model.envelope == ({"version": "0.0.1"} if provider == "eachlabs" else {})
+
+
+def test_no_other_card_of_a_service_is_shipped() -> None:
+    """The table above is all of them."""
+    services = [(c.provider, c.model) for c in shipped() if c.provider != "local"]
+    assert sorted(services) == sorted((provider, SEEDANCE + tail) for provider, tail, _, _ in SHIPPED)
+
+
+def test_a_card_without_a_page_of_its_own_says_what_is_inferred_and_has_no_price() -> None:
+    """Nobody takes a guess for a fact, or a guessed price for a price."""
+    for tail in ("mini-reference-to-video", "reference-to-video-fast", "text-to-video"):
+        model = shipped().find("eachlabs", SEEDANCE + tail)
+        assert model is not None
+        assert "inferred" in (model.note or "").lower()
+        assert model.prices is None
 
 
 # -- values and tokens -----------------------------------------------------------------------------
@@ -191,7 +244,7 @@ def test_a_card_in_the_project_adds_a_model_and_replaces_a_shipped_one(tmp_path:
     replaced = cards.find("local", None)
     assert replaced is not None
     assert list(replaced.parameters) == ["steps"]
-    assert len(list(cards)) == 4
+    assert len(list(cards)) == len(list(shipped())) + 1
 
 
 @pytest.mark.parametrize(
@@ -205,6 +258,14 @@ def test_a_card_in_the_project_adds_a_model_and_replaces_a_shipped_one(tmp_path:
         ({"parameters": 5}, "Found '5'."),
         ({"titel": "x"}, "Did you mean 'title'?"),
         ({"references": {"max_total": "many", "token": ""}}, "Found 'many'."),
+        ({"references": {"max_total": 1, "token": "{n:>999999999}"}}, "A token is made of text"),
+        ({"references": {"max_total": 1, "token": "{n.real}"}}, "A token is made of text"),
+        ({"references": {"max_total": 1, "token": "[{Type} {n"}}, "A token is made of text"),
+        (images(max=2, next_fields=["end"]), "Next_fields goes with `single: true`"),
+        (images(max=3, single=True, next_fields=["end"]), "Max has to be 2"),
+        (images(max=2, single=True), "Max has to be 1"),
+        (images(max=1, single=True, face_field="faces"), "Face_field goes with a list"),
+        (images(max=1, min=2), "Min 2 is more than max 1."),
     ],
 )
 def test_a_wrong_card_is_an_error_with_its_place(tmp_path: Path, changes: dict[str, Any], said: str) -> None:
