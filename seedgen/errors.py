@@ -9,7 +9,9 @@
     ├── ProviderError         a video model's service
     │   ├── AuthError         the key is missing, wrong or not allowed
     │   ├── Rejected          the service refused the request itself
+    │   │   └── Moderated     for its content: never sent again as it is
     │   ├── RateLimited       too many at once; certainly not accepted
+    │   ├── OutOfCredits      not enough money for it; certainly not accepted
     │   ├── Unavailable       could not be reached; certainly not accepted
     │   ├── JobFailed         the job ran and failed
     │   ├── JobLost           the service no longer knows the job
@@ -35,6 +37,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from decimal import Decimal
 
 
 class SeedgenError(Exception):
@@ -80,11 +83,31 @@ class AuthError(ProviderError):
 
 
 class Rejected(ProviderError):
-    """The service refused this very request (moderation, invalid input)."""
+    """The service refused this very request (moderation, invalid input). Nothing was begun."""
+
+
+class Moderated(Rejected):
+    """The service refused a request for its content. The same request would be refused again."""
 
 
 class RateLimited(ProviderError):
-    """Too many at once. The submit was certainly not accepted."""
+    """Too many at once. The submit was certainly not accepted.
+
+    `retry_after` is how many seconds the service asks to wait; None when it does not say.
+    """
+
+    retry_is_safe = True
+
+    def __init__(self, message: str, *, retry_after: float | None = None, remedy: str = "") -> None:
+        super().__init__(message, remedy=remedy)
+        self.retry_after = retry_after
+
+
+class OutOfCredits(ProviderError):
+    """The account has not enough money for a further job. The submit was certainly not accepted.
+
+    Money may be set aside for jobs in flight, so it can be enough again when they have ended.
+    """
 
     retry_is_safe = True
 
@@ -96,7 +119,18 @@ class Unavailable(ProviderError):
 
 
 class JobFailed(ProviderError):
-    """The job was accepted, ran, and failed."""
+    """The job was accepted, ran, and failed.
+
+    `bill` is what it cost in USD, None when the service does not say. `moderated` says that its
+    content was the reason: the same request would fail again.
+    """
+
+    def __init__(
+        self, message: str, *, bill: Decimal | None = None, moderated: bool = False, remedy: str = ""
+    ) -> None:
+        super().__init__(message, remedy=remedy)
+        self.bill = bill
+        self.moderated = moderated
 
 
 class JobLost(ProviderError):

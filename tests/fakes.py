@@ -8,22 +8,22 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from seedgen.digest import digest_file
+from seedgen.digest import digest_bytes, digest_file
 from seedgen.geometry import Size
 from seedgen.planning.lock import Lock
 from seedgen.ports.media import ClipInfo
-from seedgen.ports.provider import JobState, JobStatus
-from seedgen.ports.store import OPEN_STAGES
+from seedgen.ports.provider import JobState, JobStatus, Listing
+from seedgen.ports.store import STANDING_STAGES
 from seedgen.project.media import FileIdentity, MediaFacts, MediaType
 from seedgen.timing import Rate
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping
+    from collections.abc import Callable, Collection, Iterator, Mapping
     from pathlib import Path
 
     from seedgen.digest import Digest, Fingerprint
     from seedgen.planning.lock import Take
-    from seedgen.ports.provider import OnProgress, Submission
+    from seedgen.ports.provider import OnProgress, Submission, Window
     from seedgen.ports.store import JournalEntry
 
 _BY_SUFFIX = {
@@ -58,9 +58,9 @@ class FakeCache:
         self.clips: set[str] = set()
         self.lookups = 0
         for take in takes:
-            self.keep(take)
+            self.have(take)
 
-    def keep(self, take: Take) -> None:
+    def have(self, take: Take) -> None:
         """Have a take and its clip."""
         self.takes[take.fingerprint] = take
         self.clips.add(take.digest)
@@ -77,21 +77,27 @@ class FakeCache:
 
 @dataclass(frozen=True)
 class Fate:
-    """What becomes of one job at a FakeProvider: where it goes wrong, or what it costs."""
+    """What becomes of one job at a FakeProvider: where it goes wrong, or what it costs.
 
+    The first submits meet `refusals`, one each; those after them go well, or meet `on_submit`.
+    """
+
+    refusals: tuple[Exception, ...] = ()
     on_submit: Exception | None = None
     on_wait: Exception | None = None
     on_fetch: Exception | None = None
     state: JobState = JobState.SUCCEEDED
     message: str = ""
     cost: Decimal | None = None
+    moderated: bool = False
 
 
 class FakeProvider:
     """A service in memory. Jobs end as `fates` say, by prompt; those it does not name end well.
 
     With `meet` no job ends before so many run at once, so that a test is told how many may. With
-    `hold` none ends before `let_go` is set. `story` is told what happens, in order.
+    `hold` none ends before `let_go` is set. `story` is told what happens, in order. `jobs` are known to
+    the service from before, by id; `listed` is what it lists by prompt, unless `unlisted` is raised.
     """
 
     def __init__(
@@ -102,6 +108,7 @@ class FakeProvider:
         meet: int = 0,
         hold: bool = False,
         story: list[str] | None = None,
+        jobs: Mapping[str, str] | None = None,
     ) -> None:
         self.survives = survives
         self.story = [] if story is None else story
@@ -114,10 +121,27 @@ class FakeProvider:
         self._fates = dict(fates or {})
         self._meet = meet
         self._hold = hold
-        self._jobs: dict[str, str] = {}
+        self._jobs: dict[str, str] = dict(jobs or {})
+        self.listed: dict[str, Listing] = {}
+        self.unlisted: Exception | None = None
 
     def _fate(self, job_id: str) -> Fate:
         return self._fates.get(self._jobs[job_id], Fate())
+
+    async def prepare(self, submission: Submission) -> Submission:
+        """Nothing to upload."""
+        return submission
+
+    async def find(self, submission: Submission, window: Window) -> Listing:
+        """What `listed` says of this prompt."""
+        if self.unlisted is not None:
+            raise self.unlisted
+        return self.listed.get(submission.request.prompt, Listing((), complete=False))
+
+    async def status(self, job_id: str) -> JobStatus:
+        """As the job's fate says."""
+        fate = self._fate(job_id)
+        return JobStatus(job_id, fate.state, fate.cost, fate.message)
 
     async def submit(self, submission: Submission) -> str:
         """Accept a request, or fail as its fate says."""
@@ -126,7 +150,9 @@ class FakeProvider:
         self.submitted.append(prompt)
         self.story.append(f"submit {prompt}")
         self._jobs[job_id] = prompt
-        if error := self._fate(job_id).on_submit:
+        fate = self._fate(job_id)
+        before = self.submitted.count(prompt) - 1
+        if error := fate.refusals[before] if before < len(fate.refusals) else fate.on_submit:
             raise error
         return job_id
 
@@ -144,13 +170,15 @@ class FakeProvider:
         fate = self._fate(job_id)
         if fate.on_wait is not None:
             raise fate.on_wait
-        return JobStatus(job_id, fate.state, fate.cost, fate.message)
+        return JobStatus(job_id, fate.state, fate.cost, fate.message, fate.moderated)
 
-    async def fetch(self, job_id: str, out: Path) -> None:
+    async def fetch(self, job_id: str, out: Path) -> Digest:
         """Write bytes that differ from job to job."""
         if error := self._fate(job_id).on_fetch:
             raise error
-        out.write_bytes(f"clip of {job_id} for {self._jobs[job_id]}".encode())  # noqa: ASYNC240
+        clip = f"clip of {job_id} for {self._jobs[job_id]}".encode()
+        out.write_bytes(clip)  # noqa: ASYNC240
+        return digest_bytes(clip)
 
     async def cancel(self, job_id: str) -> None:
         """Nothing to do."""
@@ -177,37 +205,67 @@ class FakeTakes(FakeCache):
 
     def record(self, take: Take) -> None:
         """Remember a take under its fingerprint."""
-        self.keep(take)
+        self.have(take)
+
+    async def keep(self, take: Take) -> None:
+        """As `record`."""
+        self.have(take)
 
 
 class FakeJournal:
-    """Keeps every entry that was written, and tells `story` of each. All claims are free but `taken`."""
+    """Keeps every entry that was written, and tells `story` of each. `taken` claims belong to others."""
 
     def __init__(self, story: list[str] | None = None) -> None:
         self.story = [] if story is None else story
         self.written: list[JournalEntry] = []
         self.taken: set[str] = set()
+        self.on_write: Callable[[], None] = lambda: None
 
     def last(self, shot: str) -> JournalEntry:
         """The newest entry of a shot."""
         return next(entry for entry in reversed(self.written) if entry.shot == shot)
 
-    def open_entries(self, fingerprints: Collection[Fingerprint]) -> Mapping[Fingerprint, JournalEntry]:
-        """Entries that are begun and not finished."""
-        newest = {entry.fingerprint: entry for entry in self.written}
-        return {
-            key: newest[key] for key in fingerprints if key in newest and newest[key].stage in OPEN_STAGES
-        }
+    def _newest(self) -> dict[Fingerprint, JournalEntry]:
+        return {entry.fingerprint: entry for entry in self.written}
+
+    def standing(self) -> Mapping[Fingerprint, JournalEntry]:
+        """Open entries and rejections."""
+        return {key: entry for key, entry in self._newest().items() if entry.stage in STANDING_STAGES}
+
+    def find(self, fingerprint: Fingerprint) -> JournalEntry | None:
+        """The standing entry of a request."""
+        return self.standing().get(fingerprint)
+
+    def attempts(self, fingerprint: Fingerprint) -> int:
+        """How many submits of a request were written."""
+        entry = self._newest().get(fingerprint)
+        return entry.attempt if entry else 0
+
+    def entries(self) -> Iterator[JournalEntry]:
+        """The newest state of every attempt."""
+        yield from {(entry.fingerprint, entry.attempt): entry for entry in self.written}.values()
 
     def write(self, entry: JournalEntry) -> None:
         """Keep an entry."""
         self.written.append(entry)
         self.story.append(f"journal {entry.stage} {entry.shot}")
+        self.on_write()
+
+    async def record(self, entry: JournalEntry) -> None:
+        """As `write`."""
+        self.write(entry)
 
     @contextlib.contextmanager
-    def claim(self, fingerprint: Fingerprint) -> Iterator[bool]:
-        """Whether the request is free."""
-        yield fingerprint not in self.taken
+    def claim(self, name: str) -> Iterator[bool]:
+        """Whether it is free; it is taken while the block lasts."""
+        if name in self.taken:
+            yield False
+            return
+        self.taken.add(name)
+        try:
+            yield True
+        finally:
+            self.taken.remove(name)
 
 
 class FakeLockFile:

@@ -3,70 +3,46 @@
 from __future__ import annotations
 
 import asyncio
-from collections import Counter, deque
-from dataclasses import dataclass, field
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from seedgen.errors import AuthError, RateLimited, Rejected, SeedgenError, Unavailable
+from seedgen.errors import AuthError, JobFailed, OutOfCredits, SeedgenError
 from seedgen.execution.budget import Budget
-from seedgen.execution.jobs import Workshop, run_job
+from seedgen.execution.jobs import Job, Line, Workshop
+from seedgen.execution.lanes import Lane
 from seedgen.execution.locking import RunningLock
+from seedgen.execution.outcome import Failure, Outcome
 from seedgen.execution.stopping import ended
 from seedgen.planning.plan import Action
 from seedgen.ports import events
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from decimal import Decimal
+    from collections.abc import Callable, Mapping, Sequence
 
+    from seedgen.execution.budget import Reservation
     from seedgen.planning.lock import Lock, Take
     from seedgen.planning.plan import Change, Plan
     from seedgen.planning.request import Request
-    from seedgen.ports.provider import Provider
-    from seedgen.ports.store import LockFile
+    from seedgen.ports.store import JournalEntry, LockFile
 
-
-_NOT_BILLED = (AuthError, RateLimited, Rejected, Unavailable)
-"""Failures of a submit that was certainly not accepted. Any other may have been billed."""
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """A provider at work: how to talk to it, and how many jobs it may have at once."""
-
-    provider: Provider
-    concurrency: int
+_NO_MORE = (AuthError, OutOfCredits)
+"""Failures that every further submit to the same provider would meet too."""
 
 
 @dataclass(frozen=True, slots=True)
-class Failure:
-    """A take that could not be made."""
+class Terms:
+    """On what terms an apply runs.
 
-    shot: str
-    take: int
-    error: str
-    remedy: str = ""
+    `max_cost` is the cap in USD, None is no cap. `detach` submits and waits for nothing.
+    `failures_are_free` says of provider and model whether a job that fails costs nothing.
+    """
 
-
-@dataclass(slots=True)
-class Outcome:
-    """What an apply did."""
-
-    lock: Lock
-    done: int = 0
-    reused: int = 0
-    moved: int = 0
-    removed: int = 0
-    spent: Decimal | None = None
-    failures: list[Failure] = field(default_factory=list)
-    blocked: list[Change] = field(default_factory=list)
-    not_started: int = 0
-    interrupted: bool = False
-
-    @property
-    def succeeded(self) -> bool:
-        """Whether every shot has what it should."""
-        return not (self.failures or self.blocked or self.interrupted or self.not_started)
+    max_cost: Decimal | None = None
+    detach: bool = False
+    failures_are_free: Callable[[str, str], bool] = lambda *_: False
 
 
 async def apply_plan(
@@ -76,20 +52,22 @@ async def apply_plan(
     lines: Mapping[str, Line],
     shop: Workshop,
     *,
-    max_cost: Decimal | None = None,
+    terms: Terms = Terms(),
     stopping: asyncio.Event | None = None,
+    strays: Sequence[JournalEntry] = (),
 ) -> Outcome:
     """Carry out a plan and return what became of it.
 
     `lines` are the providers by name. `stopping` set means: submit nothing more; jobs that would end
     with this process are waited for, others go on without it and are collected next time. Being
     cancelled writes the lock and kills what is under way. The clip of a failed take is missing; the
-    shot keeps what it had.
+    shot keeps what it had. `strays` are jobs in flight for requests that are declared no longer: their
+    clips are fetched too.
     """
-    run = _Run(plan, lock, lock_file, lines, shop, Budget(max_cost), stopping or asyncio.Event())
+    run = _Run(plan, lock, lock_file, lines, shop, terms, stopping or asyncio.Event())
     try:
         run.free_changes()
-        await run.jobs()
+        await run.jobs(strays)
     finally:
         try:
             run.running.flush()
@@ -111,17 +89,20 @@ class _Run:
         lock_file: LockFile,
         lines: Mapping[str, Line],
         shop: Workshop,
-        budget: Budget,
+        terms: Terms,
         stopping: asyncio.Event,
     ) -> None:
         self.plan = plan
         self.lines = lines
         self.shop = shop
-        self.budget = budget
+        self.terms = terms
+        self.budget = Budget(terms.max_cost)
         self.stopping = stopping
         self.running = RunningLock(lock_file, lock, plan.plan_id)
         self.outcome = Outcome(lock)
-        self.in_flight: Counter[str] = Counter()
+        self.lanes = {
+            name: Lane(name, line.concurrency, shop.tell, pace=line.pace) for name, line in lines.items()
+        }
         self.followers: dict[str, list[Change]] = {}
 
     def free_changes(self) -> None:
@@ -142,70 +123,133 @@ class _Run:
             elif change.action is Action.BLOCKED:
                 self.outcome.blocked.append(change)
 
-    async def jobs(self) -> None:
-        """Everything that a provider has to make, each provider up to its concurrency."""
-        queues: dict[str, deque[Change]] = {}
-        for change in self.plan.changes:
-            if change.submits or change.action is Action.RESUME:
-                queues.setdefault(change.provider, deque()).append(change)
+    # -- jobs ------------------------------------------------------------------------------------
+
+    async def jobs(self, strays: Sequence[JournalEntry]) -> None:
+        """Everything that a provider makes or has made, each provider up to its concurrency."""
+        queues: dict[str, deque[Change]] = {name: deque() for name in self.lines}
         watch = asyncio.create_task(self._announce_stop())
         try:
             async with asyncio.TaskGroup() as group:
+                for change in self.plan.changes:
+                    if change.submits:
+                        queues[change.provider].append(change)
+                    elif change.action is Action.RESUME and not self.stopping.is_set():
+                        group.create_task(self._go_on(change))
+                for entry in () if self.terms.detach else strays:
+                    group.create_task(self._collect(entry))
                 for name, queue in queues.items():
-                    for _ in range(min(self.lines[name].concurrency, len(queue))):
-                        group.create_task(self._work(queue, self.lines[name]))
+                    group.create_task(self._feed(queue, name, group))
         except ExceptionGroup as failed:
             # What is no single take's failure, such as a lock that cannot be written, ends them all.
             raise failed.exceptions[0] from failed
         finally:
             watch.cancel()
-        waiting = sum(len(followers) for followers in self.followers.values())
-        self.outcome.not_started = waiting + sum(len(queue) for queue in queues.values())
+        waiting = sum(len(followers) for followers in self.followers.values()) if not self.terms.detach else 0
+        self.outcome.not_started += waiting + sum(len(queue) for queue in queues.values())
 
     async def _announce_stop(self) -> None:
         await self.stopping.wait()
         self.outcome.interrupted = True
-        ending = sum(
-            count for name, count in self.in_flight.items() if not self.lines[name].provider.survives
-        )
-        self.shop.tell(events.Draining(ending, self.in_flight.total() - ending))
+        flying = {name: lane.flying for name, lane in self.lanes.items()}
+        ending = sum(count for name, count in flying.items() if not self.lines[name].provider.survives)
+        self.shop.tell(events.Draining(ending, sum(flying.values()) - ending))
 
-    async def _work(self, queue: deque[Change], line: Line) -> None:
-        while queue and not self.stopping.is_set():
+    async def _feed(self, queue: deque[Change], name: str, group: asyncio.TaskGroup) -> None:
+        """Start jobs one after another, each when there is room and money for it."""
+        lane = self.lanes[name]
+        while queue and not lane.closed and not self.stopping.is_set():
+            entering = asyncio.ensure_future(lane.enter())
+            if not await ended(entering, self.stopping):
+                return
+            if lane.closed or self.stopping.is_set():
+                await lane.leave()
+                return
             change = queue.popleft()
-            if change.request is None:
-                continue
-            if not self.budget.reserve(change.cost):
-                self.outcome.blocked.append(change)
-                remedy = "Raise the cap with --max-cost, or apply again for the rest."
-                self.shop.tell(events.JobFailed(change.shot, change.take, "it would pass the cap", remedy))
-                continue
-            self.in_flight[change.provider] += 1
-            try:
-                await self._make(change, change.request, line)
-            finally:
-                self.in_flight[change.provider] -= 1
+            if change.request is not None and (reserved := self._reserve(change)):
+                group.create_task(self._make(change, change.request, reserved))
+            else:
+                await lane.leave()
 
-    async def _make(self, change: Change, request: Request, line: Line) -> None:
-        job = asyncio.ensure_future(run_job(change, request, line.provider, self.shop))
-        if line.provider.survives and not await ended(job, self.stopping):
+    def _reserve(self, change: Change) -> Reservation | None:
+        reserved = self.budget.reserve(change.cost)
+        if reserved is None:
+            self.outcome.blocked.append(change)
+            remedy = "Raise the cap with --max-cost, or apply again for the rest."
+            self.shop.tell(events.JobFailed(change.shot, change.take, "it would pass the cap", remedy))
+        return reserved
+
+    async def _go_on(self, change: Change) -> None:
+        """A job of an earlier apply: in flight already, so that it waits for no room."""
+        if change.request is not None:
+            self.lanes[change.provider].join()
+            entry = self.shop.journal.find(change.request.fingerprint())
+            held = self._hold(entry)
+            try:
+                await self._make(change, change.request, held, resumed=True)
+            finally:
+                held.release()
+
+    def _hold(self, entry: JournalEntry | None) -> Reservation:
+        """What is in flight counts under the cap, also when an earlier apply submitted it."""
+        return self.budget.hold(entry.estimate_usd if entry else None)
+
+    async def _make(
+        self, change: Change, request: Request, reserved: Reservation, *, resumed: bool = False
+    ) -> None:
+        line = self.lines[change.provider]
+        job = Job(line, self.lanes[change.provider], self.shop, reserved.settle)
+        work = asyncio.ensure_future(job.make(change, request, detach=self.terms.detach))
+        if line.provider.survives and not await ended(work, self.stopping):
+            self._leave(job, reserved, resumed=resumed)
             return
         try:
-            take = await job
+            made = await work
         except (SeedgenError, OSError) as error:
-            self._fail(change, error)
+            if not resumed:
+                self._settle_failure(change, error, job, reserved)
+            await self._fail(change, error)
             return
-        self.budget.settle(change.cost, take.cost_usd)
+        if made is None:
+            self._leave(job, reserved, resumed=resumed)
+            return
+        reserved.release()
         self.outcome.done += 1
-        self._keep(change, request, take)
+        self._keep(change, request, made)
         for follower in self.followers.pop(request.fingerprint(), []):
-            self._record(follower, take)
+            self._record(follower, made)
 
-    def _fail(self, change: Change, error: Exception) -> None:
-        if isinstance(error, _NOT_BILLED):
-            self.budget.release(change.cost)
+    def _leave(self, job: Job, reserved: Reservation, *, resumed: bool) -> None:
+        """A job goes on without us: what this apply submitted counts as spent by it."""
+        if resumed:
+            self.outcome.left += 1
+        elif job.in_flight:
+            self.outcome.left += 1
+            reserved.settle(None)
         else:
-            self.budget.settle(change.cost, None)
+            self.outcome.not_started += 1
+            reserved.release()
+
+    async def _collect(self, entry: JournalEntry) -> None:
+        """A job for a request that is declared no longer. Its clip is paid: it goes into the cache."""
+        line, lane = self.lines[entry.provider], self.lanes[entry.provider]
+        lane.join()
+        held = self._hold(entry)
+        work = asyncio.ensure_future(Job(line, lane, self.shop).collect(entry))
+        try:
+            if not await ended(work, self.stopping):
+                self.outcome.left += 1
+            elif await work is not None:
+                self.outcome.collected += 1
+        except (SeedgenError, OSError) as error:
+            remedy = error.remedy if isinstance(error, SeedgenError) else ""
+            self.shop.tell(events.JobFailed(entry.shot, entry.take, str(error), remedy))
+        finally:
+            held.release()
+
+    async def _fail(self, change: Change, error: Exception) -> None:
+        if isinstance(error, _NO_MORE):
+            await self.lanes[change.provider].close()
         remedy = error.remedy if isinstance(error, SeedgenError) else ""
         self.outcome.failures.append(Failure(change.shot, change.take, str(error), remedy))
         self.shop.tell(events.JobFailed(change.shot, change.take, str(error), remedy))
@@ -213,6 +257,16 @@ class _Run:
             because = f"it asks for the same as {change.shot}, which failed"
             self.outcome.failures.append(Failure(follower.shot, follower.take, because))
             self.shop.tell(events.JobFailed(follower.shot, follower.take, because))
+
+    def _settle_failure(self, change: Change, error: Exception, job: Job, reserved: Reservation) -> None:
+        """What is not surely free counts as billed: a cap is never passed by hoping."""
+        if isinstance(error, JobFailed):
+            free = self.terms.failures_are_free(change.provider, change.model)
+            reserved.settle(Decimal(0) if free and error.bill is None else error.bill)
+        elif job.in_flight:
+            reserved.settle(None)
+        else:
+            reserved.release()
 
     def _record(self, change: Change, take: Take) -> None:
         if change.request is not None:

@@ -10,24 +10,40 @@ class Budget:
 
     def __init__(self, cap: Decimal | None) -> None:
         self._cap = cap
-        self._reserved = Decimal(0)
+        self.reserved = Decimal(0)
         self.spent = Decimal(0)
 
-    def reserve(self, estimate: Decimal | None) -> bool:
-        """Set money aside for a job before it is submitted; False when it would pass the cap.
+    def reserve(self, estimate: Decimal | None) -> Reservation | None:
+        """Set money aside for a job before it is submitted; None when it would pass the cap.
 
         An unknown price is never taken for zero: under a cap it is refused.
         """
-        if self._cap is not None and (estimate is None or self.spent + self._reserved + estimate > self._cap):
-            return False
-        self._reserved += estimate or 0
-        return True
+        if self._cap is not None and (estimate is None or self.spent + self.reserved + estimate > self._cap):
+            return None
+        return self.hold(estimate)
 
-    def settle(self, estimate: Decimal | None, actual: Decimal | None) -> None:
-        """The job has ended: what was set aside becomes what was spent (the estimate if not told)."""
-        self._reserved -= estimate or 0
-        self.spent += (estimate if actual is None else actual) or 0
+    def hold(self, estimate: Decimal | None) -> Reservation:
+        """Set money aside for a job that an earlier apply submitted: it counts, and cannot be refused."""
+        return Reservation(self, estimate)
 
-    def release(self, estimate: Decimal | None) -> None:
-        """The job was not accepted or cost nothing."""
-        self._reserved -= estimate or 0
+
+class Reservation:
+    """Money set aside for one job, until it is settled or released; what comes later changes nothing."""
+
+    def __init__(self, budget: Budget, estimate: Decimal | None) -> None:
+        self._budget = budget
+        self._estimate = estimate
+        self._open = True
+        budget.reserved += estimate or 0
+
+    def settle(self, bill: Decimal | None) -> None:
+        """The job is paid: by its bill, or by the estimate when the service names none."""
+        if self._open:
+            self.release()
+            self._budget.spent += (self._estimate if bill is None else bill) or 0
+
+    def release(self) -> None:
+        """The job was not accepted, cost nothing, or was paid by an earlier apply."""
+        if self._open:
+            self._open = False
+            self._budget.reserved -= self._estimate or 0

@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from seedgen.digest import Digest
-from seedgen.errors import BadResponse, JobFailed, SeedgenError, SubmitUnknown
+from seedgen.errors import JobFailed, JobLost, SubmitUnknown, UnreadableMedia
+from seedgen.execution.reconcile import resolve_remedy
+from seedgen.execution.submitting import Submitter
 from seedgen.planning.lock import Take
 from seedgen.ports import events
-from seedgen.ports.provider import JobState, Submission
-from seedgen.ports.store import JournalEntry, Stage
+from seedgen.ports.provider import JobState
+from seedgen.ports.store import FLYING_STAGES, UNKNOWN_STAGES, JournalEntry, Stage
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from decimal import Decimal
+    from pathlib import Path
 
-    from seedgen.digest import Fingerprint
+    from seedgen.execution.lanes import Lane
     from seedgen.planning.plan import Change
     from seedgen.planning.request import Request
     from seedgen.ports.media import ClipInfo, ClipReader
@@ -26,144 +29,239 @@ if TYPE_CHECKING:
 
 _ASK_AGAIN_S = 0.5
 """How often to ask whether another process has finished a take that we both want."""
+_DOWNLOADS = 2
+"""A clip that came damaged is downloaded once more; it is never paid once more."""
 
 
 @dataclass(frozen=True, slots=True)
 class Workshop:
-    """What a job needs: where to keep things, how to look into clips, and whom to tell."""
+    """What jobs need: where to keep things, how to look into clips, and whom to tell.
+
+    `scratch` is a folder of the objects' own for clips on their way. `project` and `apply` name what a
+    job belongs to, in the journal and in `costs`.
+    """
 
     objects: Objects
     takes: Takes
     journal: Journal
     clips: ClipReader
     tell: Callable[[events.Event], None]
+    scratch: Path
+    project: str = ""
+    apply: str = ""
 
 
-async def run_job(change: Change, request: Request, provider: Provider, shop: Workshop) -> Take:
-    """Make one take, or wait for a living process that makes the same one.
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A provider at work: how to talk to it, and how many jobs it may have at once.
 
-    Raises ProviderError, MediaError, StoreError, OSError; whatever is in flight stays in the journal.
+    `pace` multiplies every waiting time; it is 1 but in tests.
     """
-    fingerprint = request.fingerprint()
-    anew = change.replaces
-    while True:
-        with shop.journal.claim(fingerprint) as ours:
-            if ours:
-                take = None if anew else shop.takes.find([fingerprint]).get(fingerprint)
-                if take is not None and shop.objects.present([take.clip]):
-                    return take
-                return await _Job(change, request, fingerprint, provider, shop).run()
-        anew = False  # whoever has the claim makes it anew for us
-        await asyncio.sleep(_ASK_AGAIN_S)
+
+    provider: Provider
+    concurrency: int
+    pace: float = 1.0
 
 
-class _Job:
-    """The state machine: submitting → submitted → succeeded → downloaded → recorded, or failed."""
+class Job:
+    """The state machine: submitting → submitted → succeeded → downloaded → recorded, or failed.
+
+    `entry` is what the journal knows of it, None before the intent to submit is written. `billed` is
+    called once when a job that this apply submitted has succeeded, with its bill or its estimate.
+    """
 
     def __init__(
-        self, change: Change, request: Request, fingerprint: Fingerprint, provider: Provider, shop: Workshop
+        self,
+        line: Line,
+        lane: Lane,
+        shop: Workshop,
+        billed: Callable[[Decimal | None], None] = lambda _: None,
     ) -> None:
-        self.change = change
-        self.request = request
-        self.fingerprint = fingerprint
-        self.provider = provider
+        self.provider = line.provider
+        self.pace = line.pace
+        self.lane = lane
         self.shop = shop
-        self.job_id = ""
-        self.digest = ""
+        self.entry: JournalEntry | None = None
+        self._billed = billed
+        self._placed = False
 
-    async def run(self) -> Take:
-        if downloaded := self._downloaded_before():
-            self.job_id, self.digest = downloaded.job_id, downloaded.digest
-            return self._record(self.shop.clips.probe(self.shop.objects.path(Digest(self.digest))), None)
-        await self._submit()
-        cost = await self._wait()
-        return self._record(await self._download(), cost)
+    @property
+    def in_flight(self) -> bool:
+        """Whether the provider works on it, or may do so."""
+        return self.entry is not None and self.entry.stage in FLYING_STAGES | UNKNOWN_STAGES
 
-    def _downloaded_before(self) -> JournalEntry | None:
-        """A clip that was kept just before a process died, and not recorded any more."""
-        entry = self.shop.journal.open_entries([self.fingerprint]).get(self.fingerprint)
-        if entry is None or entry.stage is not Stage.DOWNLOADED:
-            return None
-        return entry if self.shop.objects.present([Digest(entry.digest)]) else None
+    async def make(self, change: Change, request: Request, *, detach: bool = False) -> Take | None:
+        """Make a change's take, or wait for a living process that makes the same one.
 
-    def _note(self, stage: Stage, message: str = "") -> None:
-        self.shop.journal.write(
-            JournalEntry(
-                fingerprint=self.fingerprint,
-                provider=self.change.provider,
-                model=self.change.model,
-                stage=stage,
-                shot=self.change.shot,
-                take=self.change.take,
-                job_id=self.job_id,
-                digest=self.digest,
-                message=message,
+        The caller has taken a place in the lane. None when it is left in flight, as `detach` asks.
+        Raises ProviderError, MediaError, StoreError, OSError; what is in flight stays in the journal.
+        """
+        self._placed = True
+        fingerprint = request.fingerprint()
+        anew = change.replaces
+        try:
+            while True:
+                with self.shop.journal.claim(fingerprint) as ours:
+                    if ours:
+                        entry = self.shop.journal.find(fingerprint)
+                        take = None if anew else self.shop.takes.find([fingerprint]).get(fingerprint)
+                        if take is not None and self._kept(take.digest) and not self._flies(entry):
+                            return take
+                        return await self._claimed(change, request, entry, detach=detach)
+                anew = False  # whoever has the claim makes it anew for us
+                await asyncio.sleep(_ASK_AGAIN_S)
+        finally:
+            await self.step_out()
+
+    async def collect(self, entry: JournalEntry) -> Take | None:
+        """Fetch and record what an earlier apply began; None when another living process does."""
+        self._placed = True
+        try:
+            with self.shop.journal.claim(entry.fingerprint) as ours:
+                now = self.shop.journal.find(entry.fingerprint) if ours else None
+                return await self._resume(now) if now and self._flies(now) else None
+        finally:
+            await self.step_out()
+
+    async def _claimed(
+        self, change: Change, request: Request, entry: JournalEntry | None, *, detach: bool
+    ) -> Take | None:
+        if entry is not None and self._flies(entry):
+            return None if detach else await self._resume(entry)
+        if entry is not None and entry.stage in UNKNOWN_STAGES and self.provider.survives:
+            raise SubmitUnknown(
+                entry.message or "an earlier submit may have been accepted", remedy=resolve_remedy(entry)
             )
-        )
+        self.entry = await Submitter(self).submit(change, request)
+        if detach and self.provider.survives:
+            return None
+        await self._wait()
+        self._billed(self.noted.cost_usd)
+        return await self._bring_home()
 
-    async def _submit(self) -> None:
-        # Intent before money: whatever kills us after this line, the next run knows of it.
-        self._note(Stage.SUBMITTING)
-        sending = asyncio.ensure_future(self._send())
-        try:
-            await asyncio.shield(sending)
-        except asyncio.CancelledError:
-            # A submit cut off may have been billed: a stop waits for its answer, a second one does not.
-            await asyncio.gather(sending, return_exceptions=True)
-            raise
+    def _flies(self, entry: JournalEntry | None) -> bool:
+        """Whether an entry can be gone on from. The local renderer's jobs ended with their process."""
+        if entry is None or entry.stage not in FLYING_STAGES:
+            return False
+        if entry.stage is Stage.DOWNLOADED and self._kept(entry.digest):
+            return True
+        return self.provider.survives
 
-    async def _send(self) -> None:
-        change = self.change
-        try:
-            self.job_id = await self.provider.submit(Submission(self.request, self.fingerprint, change.media))
-        except (SubmitUnknown, BadResponse):
-            raise  # it may have been accepted: the entry stays open
-        except SeedgenError as error:
-            self._note(Stage.FAILED, str(error))
-            raise
-        self._note(Stage.SUBMITTED)
-        self.shop.tell(events.JobSubmitted(change.shot, change.take, change.provider, self.job_id))
+    def _kept(self, digest: str) -> bool:
+        return bool(self.shop.objects.present([Digest(digest)]))
 
-    async def _wait(self) -> Decimal | None:
-        """The bill of a job that succeeded. Only a job that failed is over: any other trouble passes."""
-        shot, take = self.change.shot, self.change.take
+    async def _resume(self, entry: JournalEntry) -> Take:
+        self.entry = entry
+        if entry.stage is Stage.DOWNLOADED and self._kept(entry.digest):
+            return await self._record(self.shop.clips.probe(self.shop.objects.path(Digest(entry.digest))))
+        self.shop.tell(events.JobResumed(entry.shot, entry.take, entry.provider, entry.job_id))
+        await self._wait()
+        return await self._bring_home()
+
+    async def _bring_home(self) -> Take:
+        if self.provider.survives:
+            await self.step_out()  # the service has room again; our own renderer has other work yet
+        return await self._record(await self._download())
+
+    async def note(self, entry: JournalEntry, stage: Stage, message: str = "") -> JournalEntry:
+        """Write a step into the journal; when this returns it is durable."""
+        self.entry = replace(entry, stage=stage, message=message)
+        await self.shop.journal.record(self.entry)
+        return self.entry
+
+    @property
+    def noted(self) -> JournalEntry:
+        """What the journal knows of it."""
+        if self.entry is None:
+            raise RuntimeError("a job that was never submitted has no entry")
+        return self.entry
+
+    async def _wait(self) -> None:
+        """Until the job has succeeded. Only a job that failed is over: any other trouble passes."""
+        entry = self.noted
+        tell, shot, take = self.shop.tell, entry.shot, entry.take
         try:
             status = await self.provider.wait(
-                self.job_id, lambda part: self.shop.tell(events.JobProgress(shot, take, part))
+                entry.job_id, lambda part: tell(events.JobProgress(shot, take, part))
             )
         except JobFailed as error:
-            self._note(Stage.FAILED, str(error))
+            await self._failed(error)
             raise
+        except JobLost as error:
+            await self.note(entry, Stage.AMBIGUOUS, str(error))
+            raise JobLost(str(error), remedy=resolve_remedy(entry)) from error
+        self.lane.job_ended()
         if status.state is not JobState.SUCCEEDED:
             message = status.message or f"the job ended as {status.state}"
-            self._note(Stage.FAILED, message)
-            raise JobFailed(message)
-        self._note(Stage.SUCCEEDED)
-        self.shop.tell(events.JobSucceeded(shot, take, self.job_id))
-        return status.cost
+            failure = JobFailed(
+                message, bill=status.cost, moderated=status.moderated, remedy=_ADVICE[status.moderated]
+            )
+            await self._failed(failure)
+            raise failure
+        await self.note(replace(entry, cost_usd=status.cost), Stage.SUCCEEDED)
+        tell(events.JobSucceeded(shot, take, entry.job_id))
+
+    async def _failed(self, error: JobFailed) -> None:
+        stage = Stage.REJECTED if error.moderated else Stage.FAILED
+        await self.note(replace(self.noted, cost_usd=error.bill), stage, str(error))
 
     async def _download(self) -> ClipInfo:
-        with self.shop.objects.scratch() as folder:
-            file = folder / "clip.mp4"
-            await self.provider.fetch(self.job_id, file)
-            info = await asyncio.to_thread(self.shop.clips.check_decodes, file)
-            self.digest = await asyncio.to_thread(self.shop.objects.adopt, file)
-        self._note(Stage.DOWNLOADED)
+        for attempt in range(1, _DOWNLOADS + 1):
+            try:
+                return await self._fetch()
+            except UnreadableMedia:
+                if attempt == _DOWNLOADS:
+                    raise
+        raise AssertionError
+
+    async def _fetch(self) -> ClipInfo:
+        entry = self.noted
+        file = self.shop.scratch / f"{entry.fingerprint}.mp4"
+        try:
+            digest = await self.provider.fetch(entry.job_id, file)
+            info = await asyncio.to_thread(self._take_in, file, digest)
+        finally:
+            file.unlink(missing_ok=True)
+        await self.note(replace(entry, digest=digest), Stage.DOWNLOADED)
         return info
 
-    def _record(self, info: ClipInfo, cost: Decimal | None) -> Take:
+    def _take_in(self, file: Path, digest: Digest) -> ClipInfo:
+        info = self.shop.clips.check_decodes(file)
+        self.shop.objects.adopt(file, digest)
+        return info
+
+    async def _record(self, info: ClipInfo) -> Take:
+        entry = self.noted
+        known = entry.cost_usd is not None
         take = Take(
-            take=self.change.take,
-            fingerprint=self.fingerprint,
-            digest=self.digest,
-            provider=self.change.provider,
-            model=self.change.model,
-            job_id=self.job_id,
-            cost_usd=self.change.cost if cost is None else cost,
-            cost_estimated=cost is None and self.change.cost is not None,
+            take=entry.take,
+            fingerprint=entry.fingerprint,
+            digest=entry.digest,
+            provider=entry.provider,
+            model=entry.model,
+            job_id=entry.job_id,
+            cost_usd=entry.cost_usd if known else entry.estimate_usd,
+            cost_estimated=not known and entry.estimate_usd is not None,
             frames=info.frames,
             rate=str(info.rate),
         )
-        self.shop.takes.record(take)
-        self._note(Stage.RECORDED)
+        await self.shop.takes.keep(take)
+        await self.note(entry, Stage.RECORDED)
         return take
+
+    async def step_out(self) -> None:
+        """Give the place in the lane back, if it has one."""
+        if self._placed:
+            self._placed = False
+            await self.lane.leave()
+
+    async def step_in(self) -> None:
+        """Wait for a place in the lane."""
+        await self.lane.enter()
+        self._placed = True
+
+
+_ADVICE = {
+    True: "Change the prompt or the references. As it is, it is only sent again after `seedgen retry`.",
+    False: "The next apply submits it again.",
+}

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from seedgen.ports.store import LockFile
 
 _CHECKPOINT_S = 2.0
+_SHARE = 20
+"""Writing takes at most one part in so many of the time: a lock of 10,000 shots takes a second."""
 
 
 class RunningLock:
@@ -28,7 +30,7 @@ class RunningLock:
         self._start = lock
         self._plan_id = plan_id
         self._clock = clock
-        self._written_at = clock()
+        self._next_at = clock() + _CHECKPOINT_S
         self.shots = dict(lock.shots)
 
     @property
@@ -64,12 +66,13 @@ class RunningLock:
 
     def checkpoint(self) -> None:
         """Write the file if the last time is long enough ago."""
-        if self._clock() - self._written_at >= _CHECKPOINT_S:
+        if self._clock() >= self._next_at:
             self.flush()
 
     def flush(self) -> None:
         """Write the file now, if anything changed since the apply began."""
-        lock = self.lock
+        begun, lock = self._clock(), self.lock
         if lock is not self._start:
             self._file.write(lock)
-        self._written_at = self._clock()
+        now = self._clock()
+        self._next_at = now + max(_CHECKPOINT_S, _SHARE * (now - begun))

@@ -17,6 +17,9 @@ Money = Annotated[
 ]
 """USD, as a decimal string in JSON."""
 
+IMPORTED = "imported"
+"""The job id of a take whose clip came from a file."""
+
 
 class _Record(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)

@@ -55,6 +55,14 @@ class ReasonKind(StrEnum):
     OVER_BUDGET = "over_budget"
 
 
+class Standing(StrEnum):
+    """What the journal knows of a request that keeps it from being submitted."""
+
+    IN_FLIGHT = "in_flight"
+    AMBIGUOUS = "ambiguous"
+    REJECTED = "rejected"
+
+
 @dataclass(frozen=True, slots=True)
 class Reason:
     """A reason as data; `name` says which parameter, reference set or shot."""

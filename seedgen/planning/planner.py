@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from seedgen.digest import Digest, Fingerprint
 from seedgen.planning.differences import differences
-from seedgen.planning.plan import Action, Change, Plan, Reason, ReasonKind
+from seedgen.planning.plan import Action, Change, Plan, Reason, ReasonKind, Standing
 from seedgen.planning.pricing import price_of, seconds_of
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Mapping, Sequence
+
     from seedgen.planning.lock import Lock, Take
     from seedgen.planning.resolve import ResolvedShot
-
-InFlight = Callable[[Fingerprint], bool]
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,12 +23,12 @@ class World:
     """What planning needs to know of the cache, asked in batches.
 
     `find_takes` gives the takes recorded for some fingerprints, `present` those of some digests whose
-    clip is there, `in_flight` whether a job for a fingerprint is recorded and not finished.
+    clip is there, `standings` what the journal holds against submitting some requests.
     """
 
     find_takes: Callable[[Collection[Fingerprint]], Mapping[Fingerprint, Take]]
     present: Callable[[Collection[Digest]], Collection[Digest]]
-    in_flight: InFlight = lambda _: False
+    standings: Callable[[], Mapping[Fingerprint, Standing]] = dict
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +84,7 @@ class _Planner:
         self.movable = {locked.key: shot_id for shot_id, locked in reversed(self.orphans.items())}
         self.orphans_moved: set[str] = set()
         self.generating: dict[Fingerprint, str] = {}
+        self.standings = world.standings()
         self.clips = set(world.present({take.clip for shot in lock.shots.values() for take in shot.takes}))
         self.recorded = self._recorded(shots)
 
@@ -148,6 +148,9 @@ class _Planner:
     def _change(self, shot: ResolvedShot, number: int, source: str | None) -> Change:
         blank = self._blank(shot, number)
         _, fingerprint = shot.of_take(number)
+        # A job in flight is newer than whatever the lock and the cache have: it was asked for anew.
+        if self.standings.get(fingerprint) is Standing.IN_FLIGHT:
+            return self._resumed(blank, fingerprint)
         if take := self._locked_take(shot, number):
             return replace(blank, found=take)
         if source is not None and (take := self.orphans[source].take(number)):
@@ -157,8 +160,8 @@ class _Planner:
             return replace(blank, action=Action.REUSE, found=take)
         if first := self.generating.get(fingerprint):
             return replace(blank, action=Action.REUSE, reasons=(Reason(ReasonKind.SAME_REQUEST, first),))
-        if self.world.in_flight(fingerprint):
-            return replace(blank, action=Action.RESUME)
+        if standing := self.standings.get(fingerprint):
+            return _blocked(blank, _BLOCKED_BY[standing])
         locked = self.lock.shots.get(shot.id)
         if locked is None or locked.take(number) is None:
             return self._submit(blank, shot, ())
@@ -167,9 +170,21 @@ class _Planner:
         reasons, diff = differences(locked.request, shot.request, shot.set_names)
         return replace(self._submit(blank, shot, reasons), diff=diff)
 
+    def _resumed(self, blank: Change, fingerprint: Fingerprint) -> Change:
+        if first := self.generating.get(fingerprint):
+            return replace(blank, action=Action.REUSE, reasons=(Reason(ReasonKind.SAME_REQUEST, first),))
+        self.generating[fingerprint] = blank.shot
+        return replace(blank, action=Action.RESUME)
+
     def _replacement(self, shot: ResolvedShot, number: int) -> Change:
         blank = self._blank(shot, number)
-        if first := self.generating.get(shot.of_take(number)[1]):
+        fingerprint = shot.of_take(number)[1]
+        standing = self.standings.get(fingerprint)
+        if standing is Standing.IN_FLIGHT:
+            return self._resumed(blank, fingerprint)
+        if standing is Standing.AMBIGUOUS:
+            return _blocked(blank, ReasonKind.AMBIGUOUS)
+        if first := self.generating.get(fingerprint):
             return replace(blank, action=Action.REUSE, reasons=(Reason(ReasonKind.SAME_REQUEST, first),))
         return self._submit(blank, shot, (Reason(ReasonKind.REPLACE_REQUESTED),))
 
@@ -223,6 +238,9 @@ def _capped(changes: Sequence[Change], caps: Caps) -> list[Change]:
         kind = stopped.get(change.fingerprint) if change.submits or waits else None
         done.append(_blocked(change, kind) if kind else change)
     return done
+
+
+_BLOCKED_BY = {Standing.AMBIGUOUS: ReasonKind.AMBIGUOUS, Standing.REJECTED: ReasonKind.REJECTED}
 
 
 def _blocked(change: Change, kind: ReasonKind) -> Change:

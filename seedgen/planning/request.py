@@ -6,11 +6,10 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from seedgen.digest import Fingerprint, digest_json
+from seedgen.project.media import MediaType
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-
-    from seedgen.project.media import MediaType
 
 _FORMAT = 1
 
@@ -58,6 +57,20 @@ class Request:
             ],
             "take": self.take,
         }
+
+    @classmethod
+    def of_canonical(cls, value: Mapping[str, Any]) -> Request:
+        """The request that has this canonical JSON value. Raises KeyError, ValueError, TypeError."""
+        return cls(
+            value["provider"],
+            value["model"],
+            value["prompt"],
+            value["parameters"],
+            tuple(
+                RequestReference(MediaType(r["type"]), r["id"], r.get("face")) for r in value["references"]
+            ),
+            value["take"],
+        )
 
     def fingerprint(self) -> Fingerprint:
         """SHA-256 of the canonical JSON: the one function that names a request, for plan and apply."""

@@ -21,6 +21,36 @@ class JobSubmitted:
 
 
 @dataclass(frozen=True, slots=True)
+class JobResumed:
+    """A job of an earlier apply goes on: it is not paid again."""
+
+    shot: str
+    take: int
+    provider: str
+    job_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class SubmitUnsure:
+    """A submit's answer was lost; the service is asked whether it took the job."""
+
+    shot: str
+    take: int
+    provider: str
+    error: str
+
+
+@dataclass(frozen=True, slots=True)
+class Slowed:
+    """A service said that it is too much: fewer jobs at once, and the next submit in `seconds`."""
+
+    provider: str
+    limit: int
+    seconds: float
+    error: str
+
+
+@dataclass(frozen=True, slots=True)
 class JobProgress:
     """How far a job is, 0.0 to 1.0; None when the provider does not say."""
 
@@ -113,6 +143,9 @@ class SheetDrawn:
 
 Event = (
     JobSubmitted
+    | JobResumed
+    | SubmitUnsure
+    | Slowed
     | JobProgress
     | JobSucceeded
     | JobFailed

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+    from datetime import datetime
     from decimal import Decimal
     from pathlib import Path
 
-    from seedgen.digest import Fingerprint
+    from seedgen.digest import Digest, Fingerprint
     from seedgen.planning.request import Request
 
     OnProgress = Callable[[float | None], None]
@@ -37,14 +38,41 @@ class JobState(StrEnum):
     CANCELLED = "cancelled"
 
 
+ENDED = frozenset({JobState.SUCCEEDED, JobState.FAILED, JobState.CANCELLED})
+
+
 @dataclass(frozen=True, slots=True)
 class JobStatus:
-    """What a provider says of a job. `cost` is its bill in USD, None when it does not say."""
+    """What a provider says of a job.
+
+    `cost` is its bill in USD, None when the provider does not say; a bill of zero is only believed of
+    a job that failed. `message` says why it failed, `moderated` that its content was the reason.
+    """
 
     job_id: str
     state: JobState
     cost: Decimal | None = None
     message: str = ""
+    moderated: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """When a submit may have reached the service, both ends included. Times are aware."""
+
+    since: datetime
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """Jobs that match a submission in every field that the service lets us compare.
+
+    `complete` says that the service lists every job at once: what is not there was not accepted.
+    """
+
+    job_ids: tuple[str, ...]
+    complete: bool
 
 
 class Provider(Protocol):
@@ -54,20 +82,40 @@ class Provider(Protocol):
     def survives(self) -> bool:
         """Whether a job goes on when this process ends. The local renderer's do not."""
 
-    async def submit(self, submission: Submission) -> str:
-        """Hand over a request and return the job's id.
+    async def prepare(self, submission: Submission) -> Submission:
+        """The submission with its media where the service can fetch them; files are uploaded.
 
-        Raises RateLimited, Unavailable (not accepted), Rejected, AuthError, SubmitUnknown.
+        Costs nothing. Raises ProviderError, OSError.
         """
 
-    async def wait(self, job_id: str, progress: OnProgress) -> JobStatus:
-        """Until the job has ended one way or another. Raises JobLost, ProviderError."""
+    async def submit(self, submission: Submission) -> str:
+        """Hand over a prepared submission, once, and return the job's id.
 
-    async def fetch(self, job_id: str, out: Path) -> None:
-        """Write a succeeded job's clip to `out`. Raises ProviderError, OSError."""
+        Raises RateLimited, OutOfCredits, Unavailable, AuthError, Rejected (certainly not accepted);
+        SubmitUnknown, BadResponse (perhaps accepted).
+        """
+
+    async def find(self, submission: Submission, window: Window) -> Listing:
+        """The jobs that may have come of a submit whose answer was lost. Raises ProviderError."""
+
+    async def status(self, job_id: str) -> JobStatus:
+        """Ask once. Raises JobLost, ProviderError."""
+
+    async def wait(self, job_id: str, progress: OnProgress) -> JobStatus:
+        """Until the job has ended one way or another.
+
+        Raises JobLost, AuthError, BadResponse, and Unavailable when the service was silent for too
+        long: the job goes on.
+        """
+
+    async def fetch(self, job_id: str, out: Path) -> Digest:
+        """Write a succeeded job's clip to `out` and return the digest of its bytes.
+
+        Raises JobLost, ProviderError, OSError.
+        """
 
     async def cancel(self, job_id: str) -> None:
-        """Ask for a job to end; it may end anyway."""
+        """Ask for a job to end; it may end anyway. Raises JobLost, ProviderError."""
 
     async def close(self) -> None:
         """End what is open; jobs of a provider that does not survive end too."""

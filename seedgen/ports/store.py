@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime  # noqa: TC003  the journal reads entries by their annotations
+from decimal import Decimal  # noqa: TC003
 from enum import StrEnum
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from seedgen.digest import Fingerprint  # noqa: TC001  the journal reads entries by their annotations
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+    from collections.abc import Collection, Iterator, Mapping
     from contextlib import AbstractContextManager
     from pathlib import Path
 
@@ -29,8 +31,11 @@ class Objects(Protocol):
     def verify(self, digest: Digest) -> None:
         """Read a clip whole and compare. Raises ObjectMissing, ObjectCorrupt."""
 
-    def adopt(self, file: Path) -> Digest:
-        """Keep a file that stands in `scratch()`; it is renamed, not copied."""
+    def adopt(self, file: Path, digest: Digest | None = None) -> Digest:
+        """Keep a file that stands in `scratch()`; it is renamed, not copied.
+
+        `digest` is that of its bytes where it is known already.
+        """
 
     def scratch(self) -> AbstractContextManager[Path]:
         """A folder in the same file system for files on their way in; removed afterwards."""
@@ -43,7 +48,10 @@ class Takes(Protocol):
         """The takes recorded for some requests."""
 
     def record(self, take: Take) -> None:
-        """Remember a take under its fingerprint."""
+        """Remember a take under its fingerprint, durably."""
+
+    async def keep(self, take: Take) -> None:
+        """As `record`, while other jobs go on."""
 
 
 class LockFile(Protocol):
@@ -66,19 +74,38 @@ class DiskUse:
 
 
 class Stage(StrEnum):
-    """How far a job has come, as the journal knows it."""
+    """How far a job has come, as the journal knows it.
+
+    `submitting` is written before a submit leaves; who finds it and no living process that owns it
+    knows no more than of `ambiguous`: it may or may not have been accepted.
+    """
 
     SUBMITTING = "submitting"
+    AMBIGUOUS = "ambiguous"
     SUBMITTED = "submitted"
     SUCCEEDED = "succeeded"
     DOWNLOADED = "downloaded"
     RECORDED = "recorded"
     FAILED = "failed"
+    REJECTED = "rejected"
+
+
+UNKNOWN_STAGES = frozenset({Stage.SUBMITTING, Stage.AMBIGUOUS})
+FLYING_STAGES = frozenset({Stage.SUBMITTED, Stage.SUCCEEDED, Stage.DOWNLOADED})
+OPEN_STAGES = UNKNOWN_STAGES | FLYING_STAGES
+STANDING_STAGES = OPEN_STAGES | {Stage.REJECTED}
 
 
 @dataclass(frozen=True, slots=True)
 class JournalEntry:
-    """A job: for which request, at whom, and how far. `digest` is known once it is downloaded."""
+    """A job: for which request, at whom, and how far.
+
+    `first` is the fingerprint of the request's take 1: identical takes share it. `attempt` counts
+    the submits of one request from 1; each has an entry of its own. `request` is its canonical JSON. `submitted_at` is when the
+    submit was about to leave, in UTC. `project` is the project's name, `apply` names the apply.
+    `digest` is known once the clip is downloaded. `estimate_usd` was shown before, `cost_usd` is the
+    bill, None while unknown.
+    """
 
     fingerprint: Fingerprint
     provider: str
@@ -86,25 +113,66 @@ class JournalEntry:
     stage: Stage
     shot: str
     take: int
+    first: str = ""
+    request: dict[str, Any] | None = None
+    attempt: int = 1
+    project: str = ""
+    apply: str = ""
+    submitted_at: datetime | None = None
     job_id: str = ""
     digest: str = ""
     message: str = ""
+    estimate_usd: Decimal | None = None
+    cost_usd: Decimal | None = None
 
 
-OPEN_STAGES = frozenset({Stage.SUBMITTING, Stage.SUBMITTED, Stage.SUCCEEDED, Stage.DOWNLOADED})
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """A file that a service holds for us: the address to give to the model, and until when."""
+
+    url: str
+    expires_at: datetime
+
+
+class Uploads(Protocol):
+    """What was uploaded where, so that a file goes up once while its link lives."""
+
+    def find(self, service: str, digest: Digest) -> Upload | None:
+        """The upload of a file's bytes at a service, dead ones included."""
+
+    def note(self, service: str, digest: Digest, upload: Upload) -> None:
+        """Remember an upload durably."""
 
 
 class Journal(Protocol):
     """The durable record of jobs, shared by everybody who shares the cache."""
 
-    def open_entries(self, fingerprints: Collection[Fingerprint]) -> Mapping[Fingerprint, JournalEntry]:
-        """Entries that are begun and not finished."""
+    def standing(self) -> Mapping[Fingerprint, JournalEntry]:
+        """The entries that decide what may be submitted: open ones and rejections, by request.
+
+        Raises StoreError when there is one that cannot be read: it may stand for money.
+        """
+
+    def find(self, fingerprint: Fingerprint) -> JournalEntry | None:
+        """The standing entry of a request."""
+
+    def attempts(self, fingerprint: Fingerprint) -> int:
+        """How many submits of a request the journal knows."""
+
+    def entries(self) -> Iterator[JournalEntry]:
+        """Every entry of every attempt."""
 
     def write(self, entry: JournalEntry) -> None:
-        """Record an entry durably: when this returns it survives a power cut."""
+        """Record an entry durably: when this returns it survives a power cut.
 
-    def claim(self, fingerprint: Fingerprint) -> AbstractContextManager[bool]:
-        """Try to be the one process that works on a request; False when another living one is.
+        An entry of an earlier attempt at the same request is kept beside it.
+        """
 
-        The kernel ends the claim when the process dies.
+    async def record(self, entry: JournalEntry) -> None:
+        """As `write`, while other jobs go on."""
+
+    def claim(self, name: str) -> AbstractContextManager[bool]:
+        """Try to be the one process that works on something; False when another living one is.
+
+        A fingerprint claims a request. The kernel ends the claim when the process dies.
         """

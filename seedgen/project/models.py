@@ -47,6 +47,9 @@ Text = Annotated[str, BeforeValidator(source_text, json_schema_input_type=str | 
 
 Name = Annotated[str, BeforeValidator(source_text), StringConstraints(pattern=NAME)]
 Count = Annotated[int, Field(ge=1, le=100)]
+Jobs = Annotated[int, Field(ge=1, le=1000)]
+Minutes = Annotated[int, Field(ge=1, le=1440)]
+Repository = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][\w.-]*/[A-Za-z0-9][\w.-]*$")]
 Parameter = Text | None
 
 
@@ -183,10 +186,22 @@ class LocalSettings(Model):
     )
 
 
+_WAIT_HELP = "How long one apply waits for a job. The job goes on; the next apply collects its clip."
+
+
+class KeyHeader(StrEnum):
+    """How each::labs is given the key: as it documents now, or as it did before."""
+
+    BEARER = "bearer"
+    X_API_KEY = "x-api-key"
+
+
 class EachlabsSettings(Model):
     """How to talk to each::labs. Never part of a fingerprint."""
 
-    concurrency: Count = 8
+    concurrency: Jobs = 8
+    auth: KeyHeader = KeyHeader.BEARER
+    wait_minutes: Minutes = Field(60, description=_WAIT_HELP)
     webhook_url: Text = ""
     webhook_secret: Text = ""
 
@@ -202,11 +217,17 @@ class OxenMode(StrEnum):
 class OxenSettings(Model):
     """How to talk to Oxen.ai. Never part of a fingerprint."""
 
-    concurrency: Count = 16
+    concurrency: Jobs = 16
     mode: OxenMode = OxenMode.SSE
-    upload_repo: Text | None = None
-    public_uploads: bool = False
-    target_namespace: Text | None = None
+    wait_minutes: Minutes = Field(60, description=_WAIT_HELP)
+    upload_repo: Repository | None = Field(
+        None, description="namespace/name of a repository for local references. Its files are public."
+    )
+    public_uploads: bool = Field(False, description="Yes, references may be public.")
+    data_uris: bool = Field(
+        False, description="Send local images without a face inside the request, up to 12 MB each."
+    )
+    target_namespace: Text | None = Field(None, description="Where Oxen stores clips, and whom it bills.")
 
 
 class ProviderSettings(Model):

@@ -8,11 +8,12 @@ from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from seedgen.digest import digest_file
 from seedgen.errors import JobFailed, JobLost, MediaError
 from seedgen.planning.frame import PLAIN, requested_size
 from seedgen.planning.pricing import seconds_of
 from seedgen.ports.media import AnimaticSpec
-from seedgen.ports.provider import JobState, JobStatus
+from seedgen.ports.provider import JobState, JobStatus, Listing
 from seedgen.project.cards import neutral_tokens, wire_prompt
 from seedgen.project.media import MediaType
 from seedgen.timing import Rate
@@ -20,9 +21,10 @@ from seedgen.timing import Rate
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from seedgen.digest import Digest
     from seedgen.planning.request import Request
     from seedgen.ports.media import AnimaticRenderer
-    from seedgen.ports.provider import OnProgress, Submission
+    from seedgen.ports.provider import OnProgress, Submission, Window
     from seedgen.project.cards import ModelCard
     from seedgen.project.media import MediaFacts
 
@@ -66,6 +68,20 @@ class LocalProvider:
         self._scratch = scratch
         self._jobs: dict[str, _Job] = {}
 
+    async def prepare(self, submission: Submission) -> Submission:
+        """The submission as it is: files are at hand, and nothing is fetched."""
+        return submission
+
+    async def find(self, submission: Submission, window: Window) -> Listing:  # noqa: ARG002
+        """None: a render ended with the process that began it."""
+        return Listing((), complete=True)
+
+    async def status(self, job_id: str) -> JobStatus:
+        """How far a render is. Raises JobLost."""
+        task = self._job(job_id).task
+        done = task is not None and task.done()
+        return JobStatus(job_id, JobState.SUCCEEDED if done else JobState.RUNNING, cost=Decimal(0))
+
     async def submit(self, submission: Submission) -> str:
         """Start rendering. The job's id is made from the fingerprint."""
         job_id = f"local-{submission.fingerprint[:16]}"
@@ -87,10 +103,11 @@ class LocalProvider:
             raise JobFailed(str(error), remedy=error.remedy) from error
         return JobStatus(job_id, JobState.SUCCEEDED, cost=Decimal(0))
 
-    async def fetch(self, job_id: str, out: Path) -> None:
+    async def fetch(self, job_id: str, out: Path) -> Digest:
         """Move the rendered clip to `out`."""
         self._jobs.pop(job_id, None)
         (self._scratch / f"{job_id}.mp4").replace(out)
+        return await asyncio.to_thread(digest_file, out)
 
     async def cancel(self, job_id: str) -> None:
         """Kill a render."""

@@ -7,7 +7,9 @@ another kind in the database counts as absent.
 
 from __future__ import annotations
 
+import asyncio
 import sqlite3
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
 import diskcache
@@ -16,8 +18,10 @@ from diskcache.core import MODE_RAW
 from seedgen.errors import StoreError
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator
+    from collections.abc import Collection, Iterable, Iterator, Mapping
     from pathlib import Path
+
+    _Wish = tuple[Mapping[str, str], Collection[str], asyncio.Future[None]]
 
 _INLINE = 2**30
 """Texts below this stand in the database itself, so that no entry is ever a file of its own."""
@@ -48,6 +52,16 @@ class _TextDisk(diskcache.Disk):  # type: ignore[misc]
         """Nothing: no entry has a file, and a row that names one may name any file at all."""
 
 
+def _settle(batch: Iterable[_Wish], error: StoreError | None) -> None:
+    for _, _, done in batch:
+        if done.done():  # whoever waited has gone
+            continue
+        if error is None:
+            done.set_result(None)
+        else:
+            done.set_exception(error)
+
+
 class TextCache:
     """A durable mapping of text to text in one folder, safe for several processes at once."""
 
@@ -55,6 +69,9 @@ class TextCache:
         self._folder = folder
         self._remedy = remedy
         self._cache: Any = None
+        self._waiting: list[_Wish] = []
+        self._committing: asyncio.Task[None] | None = None
+        self._writer: ThreadPoolExecutor | None = None
 
     @property
     def exists(self) -> bool:
@@ -95,9 +112,63 @@ class TextCache:
 
     def put(self, key: str, value: str) -> None:
         """Write an entry durably."""
+        self.replace({key: value})
+
+    def replace(self, values: Mapping[str, str], gone: Collection[str] = ()) -> None:
+        """Write some entries and take others away, all of it or nothing, durably."""
+        self._replace_all([(values, gone)])
+
+    def _replace_all(self, changes: Iterable[tuple[Mapping[str, str], Collection[str]]]) -> None:
         cache = self._open()
         try:
-            cache.set(key, value)
+            with cache.transact():
+                for values, gone in changes:
+                    for key, value in values.items():
+                        cache.set(key, value)
+                    for key in gone:
+                        cache.delete(key)
+        except (sqlite3.Error, OSError, diskcache.Timeout) as error:
+            raise self._failed(error) from error
+
+    async def commit(self, values: Mapping[str, str], gone: Collection[str] = ()) -> None:
+        """As `replace`, while other things go on. What is asked for side by side shares one commit.
+
+        When this returns the entries are on the disk. A disk takes milliseconds for that, however many
+        there are.
+        """
+        done = asyncio.get_running_loop().create_future()
+        self._waiting.append((values, gone, done))
+        if self._committing is None or self._committing.done():
+            self._committing = asyncio.ensure_future(self._commit_all())
+        await done
+
+    async def _commit_all(self) -> None:
+        self._open()
+        if self._writer is None:
+            # One thread: SQLite's connections belong to threads, and this one is closed at the end.
+            self._writer = ThreadPoolExecutor(1, thread_name_prefix=f"{self._folder.name}-writer")
+        while self._waiting:
+            batch, self._waiting = self._waiting, []
+            changes = [(values, gone) for values, gone, _ in batch]
+            try:
+                await asyncio.get_running_loop().run_in_executor(self._writer, self._replace_all, changes)
+            except StoreError as error:
+                _settle(batch, error)
+            else:
+                _settle(batch, None)
+
+    def beginning_with(self, prefix: str) -> Iterator[tuple[str, str]]:
+        """The entries whose key begins with a text that sorts before every other key's beginning."""
+        if not self.exists:
+            return
+        cache = self._open()
+        try:
+            for key in cache.iterkeys():
+                if not key.startswith(prefix):
+                    break
+                value = cache.get(key)
+                if value is not None:
+                    yield key, value
         except (sqlite3.Error, OSError, diskcache.Timeout) as error:
             raise self._failed(error) from error
 
@@ -117,6 +188,10 @@ class TextCache:
     def close(self) -> None:
         """Close the database."""
         if self._cache is not None:
+            if self._writer is not None:
+                self._writer.submit(self._cache.close).result()
+                self._writer.shutdown()
+                self._writer = None
             self._cache.close()
             self._cache = None
 

@@ -63,9 +63,12 @@ class ObjectStore:
 
         return scratch_folder(self._incoming)
 
-    def adopt(self, file: Path) -> Digest:
-        """Keep a file of the same file system: made durable, then renamed into place."""
-        digest = digest_file(file)
+    def adopt(self, file: Path, digest: Digest | None = None) -> Digest:
+        """Keep a file of the same file system: made durable, then renamed into place.
+
+        `digest` is that of its bytes where it was taken while they were written.
+        """
+        digest = digest or digest_file(file)
         place = self._place(digest)
         if place.is_file() and digest_file(place) == digest:
             file.unlink()

@@ -41,6 +41,10 @@ class TakeStore:
         """Remember a take under its fingerprint, durably."""
         self._cache.put(take.fingerprint, take.model_dump_json())
 
+    async def keep(self, take: Take) -> None:
+        """As `record`, while other jobs go on."""
+        await self._cache.commit({take.fingerprint: take.model_dump_json()})
+
     def restore(self, takes: Iterable[Take]) -> None:
         """Where the database is gone, remember at least what the lock holds."""
         if not self._cache.exists:

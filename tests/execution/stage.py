@@ -7,18 +7,20 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from seedgen.execution.apply import Line, Outcome, apply_plan
-from seedgen.execution.jobs import Workshop
+from seedgen.execution.apply import Terms, apply_plan
+from seedgen.execution.jobs import Line, Workshop
 from seedgen.planning.plan import Action, Change, Plan, Reason, ReasonKind
 from seedgen.planning.request import Request
 from seedgen.store.objects import ObjectStore
 from tests.fakes import FakeClips, FakeJournal, FakeLockFile, FakeTakes
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
+    from seedgen.execution.outcome import Outcome
     from seedgen.ports.events import Event
+    from seedgen.ports.store import JournalEntry
     from tests.fakes import FakeProvider
 
 PATIENCE_S = 20
@@ -87,18 +89,22 @@ class Stage:
         concurrency: int = 4,
         max_cost: Decimal | None = None,
         stopping: asyncio.Event | None = None,
+        detach: bool = False,
+        strays: Sequence[JournalEntry] = (),
     ) -> Outcome:
         """Apply a plan of some changes."""
-        shop = Workshop(self.objects, self.takes, self.journal, FakeClips(), self._tell)
+        self.root.mkdir(exist_ok=True)
+        shop = Workshop(self.objects, self.takes, self.journal, FakeClips(), self._tell, self.root)
         async with asyncio.timeout(PATIENCE_S):
             return await apply_plan(
                 plan_of(*changes),
                 self.lock_file.read(),
                 self.lock_file,
-                {"studio": Line(self.provider, concurrency)},
+                {"studio": Line(self.provider, concurrency, pace=0.001)},
                 shop,
-                max_cost=max_cost,
+                terms=Terms(max_cost, detach),
                 stopping=stopping,
+                strays=strays,
             )
 
     def told_of(self, kind: type) -> list[str]:

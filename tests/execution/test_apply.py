@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 import pytest
 
 from seedgen.errors import (
-    AuthError,
     BadResponse,
     JobFailed,
     JobLost,
@@ -29,7 +28,7 @@ from tests.fakes import FakeJournal, FakeLockFile, FakeProvider, Fate
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from seedgen.execution.apply import Outcome
+    from seedgen.execution.outcome import Outcome
 
 
 def perform(stage: Stage, *changes: Change, **options: object) -> Outcome:
@@ -39,7 +38,6 @@ def perform(stage: Stage, *changes: Change, **options: object) -> Outcome:
 
 TROUBLES = [
     Fate(on_submit=Rejected("the prompt was refused")),
-    Fate(on_submit=AuthError("no key")),
     Fate(on_submit=RateLimited("too many")),
     Fate(on_submit=Unavailable("nobody answers")),
     Fate(on_submit=SubmitUnknown("the line went dead")),
@@ -79,8 +77,8 @@ ENDS = [
     (Fate(on_submit=Rejected("refused")), Journalled.FAILED),
     (Fate(on_submit=RateLimited("too many")), Journalled.FAILED),
     (Fate(on_submit=Unavailable("nobody answers")), Journalled.FAILED),
-    (Fate(on_submit=SubmitUnknown("the line went dead")), Journalled.SUBMITTING),
-    (Fate(on_submit=BadResponse("an answer without an id")), Journalled.SUBMITTING),
+    (Fate(on_submit=SubmitUnknown("the line went dead")), Journalled.AMBIGUOUS),
+    (Fate(on_submit=BadResponse("an answer without an id")), Journalled.AMBIGUOUS),
     (Fate(on_wait=JobFailed("out of memory")), Journalled.FAILED),
     (Fate(state=JobState.FAILED), Journalled.FAILED),
     (Fate(on_wait=Unavailable("nobody answers")), Journalled.SUBMITTED),

@@ -75,24 +75,37 @@ def test_reserved_and_spent_never_pass_the_cap(cap: Decimal, jobs: list[tuple[De
     """However jobs end, as long as they cost their estimate, no more is promised than there is."""
     budget, held = Budget(cap), Decimal(0)
     for estimate, end in jobs:
-        allowed = budget.reserve(estimate)
-        assert allowed == (budget.spent + held + estimate <= cap)
-        if not allowed:
+        reserved = budget.reserve(estimate)
+        assert (reserved is not None) == (budget.spent + held + estimate <= cap)
+        if reserved is None:
             continue
         if end == "held":
             held += estimate
         elif end == "settled":
-            budget.settle(estimate, None)
+            reserved.settle(None)
         else:
-            budget.release(estimate)
+            reserved.release()
+        if end != "held":
+            reserved.settle(Decimal(400))  # what ended has ended: nothing is counted twice
         assert budget.spent + held <= cap
 
 
 def test_without_a_cap_everything_is_allowed_and_counted() -> None:
     """No cap refuses nothing, not even an unknown price; what was spent is still known."""
     budget = Budget(None)
-    assert budget.reserve(None)
-    assert budget.reserve(Decimal(1000))
-    budget.settle(Decimal(1000), Decimal("999.50"))
-    budget.settle(None, None)
+    unknown, known = budget.reserve(None), budget.reserve(Decimal(1000))
+    assert unknown is not None
+    assert known is not None
+    known.settle(Decimal("999.50"))
+    unknown.settle(None)
     assert budget.spent == Decimal("999.50")
+
+
+def test_what_is_in_flight_from_before_takes_room_under_the_cap() -> None:
+    """It cannot be refused, and while it runs there is less for new jobs; then it is not spent again."""
+    budget = Budget(Decimal(10))
+    held = budget.hold(Decimal(8))
+    assert budget.reserve(Decimal(3)) is None
+    held.release()
+    assert budget.reserve(Decimal(3)) is not None
+    assert budget.spent == 0

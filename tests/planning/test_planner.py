@@ -12,15 +12,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from seedgen.planning.lock import Lock
-from seedgen.planning.plan import Action, FieldDiff
+from seedgen.planning.plan import Action, FieldDiff, Standing
 from seedgen.planning.planner import Caps, World, make_plan
 from tests.fakes import FakeCache
 from tests.planning.projects import STUDIO, Files, lock_of, opened, take_of, write
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
+    from seedgen.digest import Fingerprint
     from seedgen.planning.plan import Plan
     from seedgen.planning.resolve import ResolvedShot
 
@@ -53,12 +54,12 @@ def planned(
     lock: Lock | None = None,
     cache: FakeCache | None = None,
     *,
-    in_flight: frozenset[str] = frozenset(),
+    standings: Mapping[Fingerprint, Standing] | None = None,
     **options: Any,
 ) -> Plan:
     """A plan against a lock and a cache; empty ones by default."""
     cache = cache or FakeCache()
-    world = World(cache.find, cache.present, in_flight.__contains__)
+    world = World(cache.find, cache.present, lambda: standings or {})
     return make_plan(shots, lock or Lock(), world, project="film", **options)
 
 
@@ -358,7 +359,7 @@ def test_a_declared_shot_with_an_error_is_not_removed(tmp_path: Path) -> None:
 def test_a_job_in_flight_is_resumed_and_not_paid_again(tmp_path: Path) -> None:
     """The journal knows the job: the take is on its way."""
     shots = resolved(tmp_path)[1:2]
-    plan = planned(shots, in_flight=frozenset({shots[0].fingerprint}))
+    plan = planned(shots, standings={shots[0].fingerprint: Standing.IN_FLIGHT})
     assert rows(plan) == [("020", 1, "resume", ())]
     assert plan.cost == 0
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import contextlib
 import pickle
 import sqlite3
+from dataclasses import replace
+from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -18,6 +20,7 @@ from seedgen.planning.lock import Take
 from seedgen.ports.store import JournalEntry, Stage
 from seedgen.store.journal import JobJournal
 from seedgen.store.json_cache import TextCache
+from seedgen.store.standing import anything_stands
 from seedgen.store.takes import TakeStore
 from tests.store.processes import go, line_of, process
 
@@ -93,28 +96,63 @@ def test_few_or_many_may_be_asked_for_at_once(asked: int, folder: Path) -> None:
 def test_asking_a_cache_that_is_not_there_makes_none(folder: Path) -> None:
     """A plan in a fresh checkout writes nothing."""
     assert TakeStore(folder).find([fingerprint("a")]) == {}
-    assert JobJournal(folder).open_entries([fingerprint("a")]) == {}
+    assert JobJournal(folder).standing() == {}
+    assert JobJournal(folder).find(fingerprint("a")) is None
+    assert not anything_stands(folder)
     assert list(JobJournal(folder).entries()) == []
     assert not folder.exists()
 
 
-def test_the_journal_knows_what_is_begun_and_not_finished(folder: Path) -> None:
-    """An entry is open from the moment before the money until its take is recorded or it failed."""
+STANDS = {
+    Stage.SUBMITTING,
+    Stage.AMBIGUOUS,
+    Stage.SUBMITTED,
+    Stage.SUCCEEDED,
+    Stage.DOWNLOADED,
+    Stage.REJECTED,
+}
+
+
+@pytest.mark.parametrize("stage", Stage)
+def test_the_journal_knows_what_keeps_a_request_from_being_submitted(stage: Stage, folder: Path) -> None:
+    """An entry stands from before the money until its take is recorded or it failed; a rejection always."""
     journal = JobJournal(folder)
-    for stage in Stage:
-        journal.write(entry(stage.value, stage))
+    journal.write(entry("a"))
+    journal.write(entry("a", stage))
     journal.close()
+    assert anything_stands(folder) == (stage in STANDS)
     journal = JobJournal(folder)
-    found = journal.open_entries([fingerprint(stage.value) for stage in Stage])
-    assert {e.stage for e in found.values()} == {
-        Stage.SUBMITTING,
-        Stage.SUBMITTED,
-        Stage.SUCCEEDED,
-        Stage.DOWNLOADED,
-    }
-    assert all(key == e.fingerprint for key, e in found.items())
-    assert sorted(e.stage for e in journal.entries()) == sorted(Stage)
+    assert journal.standing() == ({fingerprint("a"): entry("a", stage)} if stage in STANDS else {})
+    assert journal.find(fingerprint("a")) == (entry("a", stage) if stage in STANDS else None)
+    assert list(journal.entries()) == [entry("a", stage)]
+    assert journal.attempts(fingerprint("a")) == 1
     journal.close()
+
+
+def test_every_attempt_at_a_request_is_kept(folder: Path) -> None:
+    """A second submit leaves the first one's cost on record, whether it failed or was rejected."""
+    journal = JobJournal(folder)
+    attempts = [
+        replace(entry("a", Stage.FAILED), cost_usd=Decimal("0.30")),
+        replace(entry("a", Stage.REJECTED), attempt=2),
+        replace(entry("a", Stage.SUBMITTED), attempt=3, submitted_at=datetime(2026, 1, 2, tzinfo=UTC)),
+    ]
+    for number, attempt in enumerate(attempts):
+        assert journal.attempts(fingerprint("a")) == number
+        journal.write(attempt)
+    assert journal.attempts(fingerprint("a")) == 3
+    assert sorted(journal.entries(), key=lambda e: e.attempt) == attempts
+    assert journal.standing() == {fingerprint("a"): attempts[2]}
+    journal.close()
+
+
+def test_a_living_writer_is_asked_in_earnest(folder: Path) -> None:
+    """While the database is open what counts may stand in its log alone: the quick look does not decide."""
+    journal = JobJournal(folder)
+    journal.write(entry("a", Stage.RECORDED))
+    assert anything_stands(folder)
+    journal.close()
+    assert not anything_stands(folder)
 
 
 def test_nothing_is_ever_evicted(folder: Path) -> None:
@@ -170,7 +208,6 @@ def test_a_pickled_value_is_never_unpickled(folder: Path, tmp_path: Path) -> Non
     takes, journal = TakeStore(folder), JobJournal(folder)
     assert takes.find([fingerprint("a")]) == {}
     assert takes.find([fingerprint(str(n)) for n in range(20)]) == {}
-    assert journal.open_entries([fingerprint("a")]) == {}
     assert list(journal.entries()) == []
     takes.close()
     journal.close()
@@ -199,12 +236,23 @@ def test_a_row_that_names_a_file_touches_no_file(folder: Path, tmp_path: Path) -
 def test_a_record_that_cannot_be_read_counts_as_absent(text: str, folder: Path) -> None:
     """Corrupt means miss; the next record takes its place."""
     TextCache(folder).put(fingerprint("a"), text)
-    takes, journal = TakeStore(folder), JobJournal(folder)
+    takes = TakeStore(folder)
     assert takes.find([fingerprint("a")]) == {}
-    assert journal.open_entries([fingerprint("a")]) == {}
     takes.record(take("a"))
     assert list(takes.find([fingerprint("a")])) == [fingerprint("a")]
     takes.close()
+
+
+@pytest.mark.parametrize("text", ["", "{", '{"stage": "submitting"}', "\x00"])
+def test_a_job_that_cannot_be_read_stops_every_submit(text: str, folder: Path) -> None:
+    """It may stand for money: it is an error with a way out, never a miss."""
+    TextCache(folder).put(f"!{fingerprint('a')}", text)
+    journal = JobJournal(folder)
+    with pytest.raises(StoreError, match="cannot read") as caught:
+        journal.standing()
+    assert "backup" in caught.value.remedy
+    with pytest.raises(StoreError):
+        journal.find(fingerprint("a"))
     journal.close()
 
 

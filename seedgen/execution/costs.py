@@ -1,0 +1,228 @@
+"""Costs: what was spent, told from the journal and from takes it does not know. Unknown is never zero."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from decimal import Decimal
+from enum import StrEnum
+from fractions import Fraction
+from typing import TYPE_CHECKING
+
+from seedgen.planning.lock import IMPORTED
+from seedgen.ports.store import UNKNOWN_STAGES, Stage
+from seedgen.project.models import LOCAL
+from seedgen.timing import Rate
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+
+    from seedgen.planning.lock import Take
+    from seedgen.ports.store import JournalEntry
+
+    Job = tuple[str, str]
+    """A provider and the id of its job."""
+
+_MADE = frozenset({Stage.SUCCEEDED, Stage.DOWNLOADED, Stage.RECORDED})
+
+
+class By(StrEnum):
+    """What costs are added up by."""
+
+    SHOT = "shot"
+    APPLY = "apply"
+    PROVIDER = "provider"
+
+
+@dataclass(frozen=True, slots=True)
+class Charge:
+    """One attempt that was billed, or may have been. Money is USD; None is unknown.
+
+    `made` says that a clip came of it; `seconds` is its length, None while unknown. `apply` is empty
+    for a take that only the lock knows.
+    """
+
+    shot: str
+    apply: str
+    provider: str
+    made: bool
+    seconds: Fraction | None
+    estimated: Decimal | None
+    actual: Decimal | None
+
+    def named(self, by: By) -> str:
+        """The group that it belongs to."""
+        return {By.SHOT: self.shot, By.APPLY: self.apply, By.PROVIDER: self.provider}[by]
+
+
+@dataclass(frozen=True, slots=True)
+class Sum:
+    """Charges added up, in USD.
+
+    `estimated` and `actual` hold what is known; `unestimated` and `unbilled` count the charges of which
+    it is not. `difference` is actual less estimated over those with both, None when there is none.
+    `spent` is the bill, or the estimate where there is no bill; `unpriced` charges have neither.
+    `failed` attempts were billed, or may have been. `untimed` takes are not in `seconds`.
+    """
+
+    takes: int
+    failed: int
+    seconds: Fraction
+    untimed: int
+    estimated: Decimal
+    unestimated: int
+    actual: Decimal
+    unbilled: int
+    difference: Decimal | None
+    spent: Decimal
+    unpriced: int
+
+
+@dataclass(frozen=True, slots=True)
+class Pending:
+    """Jobs that may still be billed: how many, their estimate in USD, and how many have none."""
+
+    jobs: int
+    estimated: Decimal
+    unpriced: int
+
+
+@dataclass(frozen=True, slots=True)
+class Costs:
+    """What a project has spent, by group in order of their names; `local` counts free local takes."""
+
+    by: By
+    groups: tuple[tuple[str, Sum], ...]
+    total: Sum
+    in_flight: Pending
+    in_doubt: Pending
+    local: int
+
+
+@dataclass(frozen=True, slots=True)
+class Ledger:
+    """What costs are told from.
+
+    `entries` is the whole journal, also of other projects that share the cache; `project` names ours.
+    `locked` are the takes of the locks with their shots. `lengths` are seconds of clips by job.
+    `failures_are_free` says of provider and model whether a job that fails costs nothing.
+    """
+
+    project: str
+    entries: Sequence[JournalEntry]
+    locked: Sequence[tuple[str, Take]] = ()
+    lengths: Mapping[Job, Fraction] | None = None
+    failures_are_free: Callable[[str, str], bool] = lambda *_: False
+
+
+def costs_of(ledger: Ledger, by: By = By.SHOT) -> Costs:
+    """Everything that was spent, and what may still be billed."""
+    own = [entry for entry in ledger.entries if entry.project == ledger.project]
+    services = [entry for entry in own if entry.provider != LOCAL]
+    charges = [charge for entry in services if (charge := _charge(entry, ledger))]
+    charges += _forgotten(ledger)
+    groups = defaultdict(list)
+    for charge in charges:
+        groups[charge.named(by)].append(charge)
+    made_here = {entry.job_id for entry in own if entry.provider == LOCAL and entry.stage in _MADE}
+    made_here |= {take.job_id for _, take in ledger.locked if take.provider == LOCAL}
+    return Costs(
+        by,
+        tuple((name, sum_of(groups[name])) for name in sorted(groups)),
+        sum_of(charges),
+        _pending(entry for entry in services if entry.stage is Stage.SUBMITTED),
+        _pending(entry for entry in services if entry.stage in UNKNOWN_STAGES),
+        len(made_here - {IMPORTED}),
+    )
+
+
+def sum_of(charges: Sequence[Charge]) -> Sum:
+    """Charges added up."""
+    both = [c.actual - c.estimated for c in charges if c.actual is not None and c.estimated is not None]
+    best = [c.estimated if c.actual is None else c.actual for c in charges]
+    made = [c.seconds for c in charges if c.made]
+    return Sum(
+        takes=len(made),
+        failed=len(charges) - len(made),
+        seconds=sum((seconds for seconds in made if seconds is not None), Fraction(0)),
+        untimed=made.count(None),
+        estimated=_total(c.estimated for c in charges),
+        unestimated=[c.estimated for c in charges].count(None),
+        actual=_total(c.actual for c in charges),
+        unbilled=[c.actual for c in charges].count(None),
+        difference=sum(both, Decimal(0)) if both else None,
+        spent=_total(best),
+        unpriced=best.count(None),
+    )
+
+
+def lengths_of(takes: Iterable[Take]) -> dict[Job, Fraction]:
+    """Seconds of some takes' clips, by job; those that nobody can tell are left out."""
+    found = {(take.provider, take.job_id): _length(take) for take in takes}
+    return {job: seconds for job, seconds in found.items() if seconds is not None}
+
+
+def _length(take: Take) -> Fraction | None:
+    """A lock may have been edited by hand: what is no frame rate says nothing."""
+    try:
+        return Rate.parse(take.rate).seconds(take.frames)
+    except ValueError:
+        return None
+
+
+def _charge(entry: JournalEntry, ledger: Ledger) -> Charge | None:
+    """What an attempt cost; None for one that is not over, or certainly cost nothing."""
+    made = entry.stage in _MADE
+    if not made and not _billed(entry, ledger):
+        return None
+    known = (ledger.lengths or {}).get((entry.provider, entry.job_id))
+    return Charge(
+        entry.shot,
+        entry.apply,
+        entry.provider,
+        made,
+        (_asked_for(entry) if known is None else known) if made else None,
+        entry.estimate_usd,
+        entry.cost_usd,
+    )
+
+
+def _billed(entry: JournalEntry, ledger: Ledger) -> bool:
+    """Whether a failed attempt was billed, or may have been. One without a job was not accepted."""
+    if entry.stage not in {Stage.FAILED, Stage.REJECTED} or not entry.job_id:
+        return False
+    if entry.cost_usd is not None:
+        return entry.cost_usd > 0
+    return not ledger.failures_are_free(entry.provider, entry.model)
+
+
+def _asked_for(entry: JournalEntry) -> Fraction | None:
+    """The duration that was asked for, where the clip's own is not known."""
+    parameters = (entry.request or {}).get("parameters")
+    duration = parameters.get("duration") if isinstance(parameters, dict) else None
+    return Fraction(str(duration)) if type(duration) in (int, float) else None
+
+
+def _forgotten(ledger: Ledger) -> list[Charge]:
+    """Takes of the locks that the journal does not know: its cache is lost, or the project was cloned."""
+    seen = {(entry.provider, entry.job_id) for entry in ledger.entries}
+    charges = []
+    for shot, take in ledger.locked:
+        job = (take.provider, take.job_id)
+        if take.provider == LOCAL or take.job_id == IMPORTED or job in seen:
+            continue
+        seen.add(job)
+        guess, bill = (take.cost_usd, None) if take.cost_estimated else (None, take.cost_usd)
+        charges.append(
+            Charge(shot, "", take.provider, made=True, seconds=_length(take), estimated=guess, actual=bill)
+        )
+    return charges
+
+
+def _pending(entries: Iterable[JournalEntry]) -> Pending:
+    estimates = [entry.estimate_usd for entry in entries]
+    return Pending(len(estimates), _total(estimates), estimates.count(None))
+
+
+def _total(amounts: Iterable[Decimal | None]) -> Decimal:
+    return sum((amount for amount in amounts if amount is not None), Decimal(0))

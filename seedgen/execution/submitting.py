@@ -1,0 +1,135 @@
+"""Submitting: hand over a request once. Certain refusals are repeated, doubtful ones are looked into."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from seedgen.errors import (
+    BadResponse,
+    Moderated,
+    OutOfCredits,
+    ProviderError,
+    RateLimited,
+    SubmitUnknown,
+)
+from seedgen.execution.reconcile import reconcile, resolve_remedy
+from seedgen.ports import events
+from seedgen.ports.provider import Submission
+from seedgen.ports.store import JournalEntry, Stage
+
+if TYPE_CHECKING:
+    from seedgen.execution.jobs import Job
+    from seedgen.planning.plan import Change
+    from seedgen.planning.request import Request
+
+
+class Submitter:
+    """Brings one job to the point where the provider has it."""
+
+    def __init__(self, job: Job) -> None:
+        self._job = job
+        self._began = 0.0
+        self._ended = 0
+
+    async def submit(self, change: Change, request: Request) -> JournalEntry:
+        """The entry of the accepted job. Raises ProviderError, OSError.
+
+        The media are uploaded before the intent is written: that costs nothing, and a process that
+        dies meanwhile leaves nothing in doubt.
+        """
+        fingerprint = request.fingerprint()
+        submission = Submission(request, fingerprint, change.media)
+        submission = await self._job.provider.prepare(submission)
+        entry = JournalEntry(
+            fingerprint=fingerprint,
+            first=request.numbered(1).fingerprint(),
+            request=request.canonical(),
+            attempt=self._job.shop.journal.attempts(fingerprint) + 1,
+            provider=change.provider,
+            model=change.model,
+            stage=Stage.SUBMITTING,
+            shot=change.shot,
+            take=change.take,
+            project=self._job.shop.project,
+            apply=self._job.shop.apply,
+            estimate_usd=change.cost,
+        )
+        while True:
+            accepted = await self._once(entry, submission)
+            if accepted is not None:
+                return accepted
+
+    async def _once(self, entry: JournalEntry, submission: Submission) -> JournalEntry | None:
+        """One try; None when it was certainly not accepted and may be repeated."""
+        sending = asyncio.ensure_future(self._send(entry, submission))
+        try:
+            return await asyncio.shield(sending)
+        except asyncio.CancelledError:
+            # A submit cut off may have been billed: a stop waits for its answer, a second one does not.
+            await asyncio.gather(sending, return_exceptions=True)
+            raise
+        except RateLimited as error:
+            await self._wait_for_room(error)
+        except OutOfCredits as error:
+            await self._wait_for_money(error)
+        except (SubmitUnknown, BadResponse) as error:
+            return await self._look_into(self._job.noted, submission, error)
+        return None
+
+    async def _send(self, entry: JournalEntry, submission: Submission) -> JournalEntry:
+        job = self._job
+        self._began, self._ended = job.lane.now(), job.lane.ended
+        # Intent before money: whatever kills us after this line, the next run knows of it.
+        entry = await job.note(replace(entry, submitted_at=datetime.now(UTC)), Stage.SUBMITTING)
+        try:
+            job_id = await job.provider.submit(submission)
+        except (SubmitUnknown, BadResponse) as error:
+            await job.note(entry, Stage.AMBIGUOUS, str(error))
+            raise
+        except ProviderError as error:
+            # Certainly not accepted: closed before anything is waited for.
+            stage = Stage.REJECTED if isinstance(error, Moderated) else Stage.FAILED
+            await job.note(entry, stage, str(error))
+            raise
+        accepted = await job.note(replace(entry, job_id=job_id), Stage.SUBMITTED)
+        await job.lane.accepted()
+        job.shop.tell(events.JobSubmitted(entry.shot, entry.take, entry.provider, job_id))
+        return accepted
+
+    async def _wait_for_room(self, error: RateLimited) -> None:
+        """Give the place back and take the next one that is free. Raises what there is no end to."""
+        await self._job.step_out()
+        if not self._job.lane.refused(error, self._began):
+            raise error
+        await self._step_in(error)
+
+    async def _wait_for_money(self, error: OutOfCredits) -> None:
+        """Money may be set aside for jobs in flight: wait for one to end. Without any it is gone."""
+        await self._job.step_out()
+        if not await self._job.lane.more_room(self._ended):
+            raise error
+        await self._step_in(error)
+
+    async def _step_in(self, error: ProviderError) -> None:
+        await self._job.step_in()
+        if self._job.lane.closed:
+            raise error
+
+    async def _look_into(
+        self, entry: JournalEntry, submission: Submission, error: ProviderError
+    ) -> JournalEntry | None:
+        """Ask the service what became of it; None when it certainly has no such job."""
+        job = self._job
+        job.shop.tell(events.SubmitUnsure(entry.shot, entry.take, entry.provider, str(error)))
+        verdict = await reconcile(entry, submission, job.provider, job.shop.journal, pace=job.pace)
+        if verdict.adopted is not None:
+            job.entry = verdict.adopted
+            job.shop.tell(events.JobResumed(entry.shot, entry.take, entry.provider, verdict.adopted.job_id))
+            return verdict.adopted
+        if verdict.not_accepted:
+            await job.note(entry, Stage.FAILED, str(error))
+            return None
+        raise SubmitUnknown(f"{error}; {verdict.why}", remedy=resolve_remedy(entry)) from error
