@@ -19,42 +19,59 @@ SHIPPED = Path(__file__).parent.parent / "cards"
 
 
 class Cards:
-    """The model cards at hand: those that ship with the package and those of the project."""
+    """The model cards at hand: those of the project, and those that ship with the package.
 
-    def __init__(self, cards: Iterable[ModelCard]) -> None:
-        self._by_model = {(card.provider, card.model): card for card in cards}
+    Shipped ones are read when somebody asks for their provider: most projects use one or two. Their
+    file names begin with it.
+    """
+
+    def __init__(self, own: Iterable[ModelCard], shipped: Iterable[Path], problems: Problems) -> None:
+        self._own = tuple(own)
+        self._problems = problems
+        self._files: dict[str, list[Path]] = {}
+        for file in shipped:
+            self._files.setdefault(file.stem.partition("-")[0], []).append(file)
+        self._read: dict[str, dict[str, ModelCard]] = {}
+
+    def _of(self, provider: str) -> dict[str, ModelCard]:
+        if provider not in self._read:
+            cards = list(_cards(self._files.get(provider, ()), self._problems))
+            cards += [card for card in self._own if card.provider == provider]
+            self._read[provider] = {card.model: card for card in cards}
+        return self._read[provider]
 
     def __iter__(self) -> Iterator[ModelCard]:
-        return iter(self._by_model.values())
+        for provider in self.providers:
+            yield from self._of(provider).values()
 
     def find(self, provider: str, model: str | None) -> ModelCard | None:
-        """A provider's model, or its default model."""
+        """A provider's model, or its default model; a default among the project's own wins."""
+        cards = self._of(provider)
         if model is not None:
-            return self._by_model.get((provider, model))
-        own = [card for card in self if card.provider == provider]
-        return next((card for card in own if card.default), None)
+            return cards.get(model)
+        return next((card for card in reversed(cards.values()) if card.default), None)
 
     @property
     def providers(self) -> list[str]:
         """Every provider with a card."""
-        return sorted({card.provider for card in self})
+        return sorted({*self._files, *(card.provider for card in self._own)})
 
     def models(self, provider: str) -> list[str]:
         """Every model of a provider."""
-        return sorted(card.model for card in self if card.provider == provider)
+        return sorted(self._of(provider))
 
 
 def load_cards(root: Path | None, problems: Problems) -> Cards:
     """The shipped cards, and over them those in the project's `cards/`."""
-    files = sorted(SHIPPED.glob("*.yaml"))
-    if root is not None:
-        files += _own(root.resolve(), problems)
-    cards = []
+    own = () if root is None else _cards(_own(root.resolve(), problems), problems)
+    return Cards(own, sorted(SHIPPED.glob("*.yaml")), problems)
+
+
+def _cards(files: Iterable[Path], problems: Problems) -> Iterator[ModelCard]:
     for file in files:
         raw = read_mapping(file, {}, problems)
         if raw is not None and (card := validate(ModelCard, raw, Place(file), problems)):
-            cards.append(card)
-    return Cards(cards)
+            yield card
 
 
 def _own(root: Path, problems: Problems) -> Iterator[Path]:
