@@ -16,8 +16,9 @@ from tests.emulator.records import Route, Service, State
 from tests.emulator.wire import Answer, as_json
 
 if TYPE_CHECKING:
+    from tests.emulator.jobs import Job
     from tests.emulator.models import Model
-    from tests.emulator.world import Job, World
+    from tests.emulator.world import World
 
 _TOP = {"model": str, "version": str, "input": dict, "webhook_url": str, "webhook_secret": str}
 

@@ -9,7 +9,8 @@ from tests.emulator.gate import Call, Manners, Refusal
 from tests.emulator.records import Route, Service, State
 
 if TYPE_CHECKING:
-    from tests.emulator.world import Job, World
+    from tests.emulator.jobs import Job
+    from tests.emulator.world import World
 
 WORDS = {
     State.QUEUED: "created",

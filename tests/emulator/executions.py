@@ -11,7 +11,8 @@ from tests.emulator.wire import Answer, as_json
 
 if TYPE_CHECKING:
     from tests.emulator.gate import Call
-    from tests.emulator.world import Job, World
+    from tests.emulator.jobs import Job
+    from tests.emulator.world import World
 
 
 def moment(query: dict[str, str], name: str, default: datetime) -> float:

@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 
     from starlette.types import Receive, Scope, Send
 
-    from tests.emulator.world import Job, World
+    from tests.emulator.jobs import Job
+    from tests.emulator.world import World
 
     Act = Callable[["Call"], Answer | Awaitable[Answer | None] | None]
 

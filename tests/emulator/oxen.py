@@ -32,8 +32,9 @@ from tests.emulator.wire import Answer, as_json
 
 if TYPE_CHECKING:
     from tests.emulator.clips import Clips
+    from tests.emulator.jobs import Job
     from tests.emulator.models import Model
-    from tests.emulator.world import Job, World
+    from tests.emulator.world import World
 
 
 def _checked(call: Call, *, sync: bool) -> tuple[dict[str, Any], Model]:

@@ -14,7 +14,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from tests.emulator.gate import Call
-    from tests.emulator.world import Job, World
+    from tests.emulator.jobs import Job
+    from tests.emulator.world import World
 
 _FILTERS = {
     "namespace": "target_namespace",

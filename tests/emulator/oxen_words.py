@@ -11,7 +11,8 @@ from tests.emulator.records import ResultHost, Route, Service, State
 
 if TYPE_CHECKING:
     from tests.emulator.faults import Fault
-    from tests.emulator.world import Job, World
+    from tests.emulator.jobs import Job
+    from tests.emulator.world import World
 
 TARGETS = ("target_namespace", "target_repo", "target_directory")
 CONTROLS = frozenset({"model", "num_generations", "response_format", *TARGETS})

@@ -6,8 +6,8 @@ import uuid
 from typing import TYPE_CHECKING
 
 from tests.emulator.eachlabs_words import bad, document, written
+from tests.emulator.jobs import Stored
 from tests.emulator.wire import Answer, as_json
-from tests.emulator.world import Stored
 
 if TYPE_CHECKING:
     from tests.emulator.gate import Call

@@ -11,10 +11,10 @@ from starlette.routing import Route as Path
 from tests.emulator.clips import serve
 from tests.emulator.download import give_clip
 from tests.emulator.gate import Call, Gate, Refusal
+from tests.emulator.jobs import Stored
 from tests.emulator.oxen_words import MANNERS, OWNER, RESULTS, authorise, bad, document, words_for
 from tests.emulator.records import ResultHost, Route
 from tests.emulator.wire import Answer, as_json
-from tests.emulator.world import Stored
 
 if TYPE_CHECKING:
     from tests.emulator.clips import Clips

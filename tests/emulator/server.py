@@ -194,10 +194,17 @@ class Emulator:
         return self._ask(lambda: control.state_of(self._world))
 
     def wait_until(self, condition: Callable[[World], bool], timeout_s: float = _PATIENCE_S) -> None:
-        """Wait until something holds; it is looked at after each request. Raises TimeoutError."""
+        """Wait until something holds; it is looked at after each request. Raises TimeoutError.
+
+        The condition runs on the server's thread; what it raises is raised here.
+        """
         held: concurrent.futures.Future[None] = concurrent.futures.Future()
-        self._ask(lambda: self._world.when(lambda: condition(self._world), lambda: held.set_result(None)))
-        held.result(timeout_s)
+        self._ask(lambda: self._world.when(lambda: condition(self._world), held))
+        try:
+            held.result(timeout_s)
+        except TimeoutError:
+            self._ask(held.cancel)
+            raise
 
     # What to do
 

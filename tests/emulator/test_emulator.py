@@ -154,9 +154,11 @@ def test_jobs_end_when_their_time_has_come(tiny_clip: Path) -> None:
 
 
 def test_waiting_for_what_does_not_come_ends(emulator: Emulator) -> None:
-    """With an error, for a test must end."""
+    """With an error, for a test must end; so does a condition that is itself wrong."""
     with pytest.raises(TimeoutError):
         emulator.wait_until(lambda world: bool(world.jobs), timeout_s=0.01)
+    with pytest.raises(KeyError):
+        emulator.wait_until(lambda world: bool(world.jobs["none"]))
 
 
 def test_the_end_waits_for_nobody(tiny_clip: Path) -> None:

@@ -8,14 +8,15 @@ import heapq
 import math
 import time
 import uuid
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from tests.emulator.faults import Do, Fault, FaultBook
-from tests.emulator.records import JobRecord, Service, State, Submit, Violation, prompt_of
+from tests.emulator.jobs import Job, Link, Stored
+from tests.emulator.records import JobRecord, Service, Submit, Violation
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
+    from concurrent.futures import Future
     from decimal import Decimal
 
     from tests.emulator.records import Addresses, Seen, Settings
@@ -34,69 +35,6 @@ class Clock:
     def advance(self, seconds: float) -> None:
         """Let time pass without waiting."""
         self._offset += seconds
-
-
-@dataclass(slots=True, eq=False)
-class Job:
-    """One job. Where it stands follows from the time, so nothing has to run for it."""
-
-    id: str
-    service: Service
-    model: str
-    body: Mapping[str, Any]
-    cost: Decimal
-    created: float
-    starts: float
-    ends: float
-    error: str = ""
-    output: Any = None
-    cancelled: float | None = None
-    is_lost: bool = False
-    downloads: int = 0
-    url_token: str = ""
-    over: asyncio.Event = field(default_factory=asyncio.Event)
-
-    def state(self, now: float) -> State:
-        """Where it stands at a time."""
-        if self.cancelled is not None:
-            return State.CANCELLED
-        if now >= self.ends:
-            return State.FAILED if self.error or self.output is not None else State.SUCCEEDED
-        return State.RUNNING if now >= self.starts else State.QUEUED
-
-    @property
-    def ended(self) -> float | None:
-        """When it ended or will end; None for a job that is held."""
-        end = self.ends if self.cancelled is None else self.cancelled
-        return end if math.isfinite(end) else None
-
-    @property
-    def prompt(self) -> str:
-        """The prompt that was sent."""
-        return prompt_of(self.body)
-
-
-@dataclass(slots=True, eq=False)
-class Stored:
-    """A file that a client brings: what it promised, and the bytes once they came.
-
-    It is taken before `until` and shown before `public_until`, both unix seconds.
-    """
-
-    content_type: str
-    content: bytes | None = None
-    until: float = math.inf
-    public_until: float = math.inf
-    required: Mapping[str, str] = field(default_factory=dict)
-
-
-@dataclass(slots=True, eq=False)
-class Link:
-    """A result URL: the job, when it stops working, and the answer once it has."""
-
-    job: Job
-    until: float = math.inf
-    status: int = 0
 
 
 class World:
@@ -118,7 +56,7 @@ class World:
         self._streams: set[asyncio.Queue[tuple[str, str] | None]] = set()
         self._due: list[tuple[float, str]] = []
         self._timer: asyncio.TimerHandle | None = None
-        self._watchers: list[tuple[Callable[[], bool], Callable[[], None]]] = []
+        self._watchers: list[tuple[Callable[[], bool], Future[None]]] = []
         self.announce: Callable[[Job], tuple[str, str] | None] = lambda _: None
 
     # Jobs
@@ -285,15 +223,23 @@ class World:
         """Remember something that may never happen."""
         self.violations.append(Violation(what, seen.service, seen.method, seen.target))
 
-    def when(self, condition: Callable[[], bool], then: Callable[[], None]) -> None:
-        """Call `then` once, as soon as the condition holds."""
-        self._watchers.append((condition, then))
+    def when(self, condition: Callable[[], bool], held: Future[None]) -> None:
+        """Settle a future as soon as a condition holds or fails; one that is cancelled is forgotten."""
+        self._watchers.append((condition, held))
         self.changed()
 
     def changed(self) -> None:
         """Look whether somebody waits for what has just happened."""
         if self._watchers:
-            ready = [watcher for watcher in self._watchers if watcher[0]()]
-            self._watchers = [watcher for watcher in self._watchers if watcher not in ready]
-            for _, then in ready:
-                then()
+            self._watchers = [watcher for watcher in self._watchers if not _settled(*watcher)]
+
+
+def _settled(condition: Callable[[], bool], held: Future[None]) -> bool:
+    if held.cancelled():
+        return True
+    try:
+        if condition():
+            held.set_result(None)
+    except Exception as error:  # noqa: BLE001
+        held.set_exception(error)
+    return held.done()
