@@ -1,0 +1,231 @@
+"""HTTP: one service's API, asked over one connection pool, with its key and our errors."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from typing import TYPE_CHECKING, Any
+
+import httpx
+from httpx_sse import EventSource
+
+from seedgen import __version__
+from seedgen.errors import BadResponse
+from seedgen.providers import answers
+from seedgen.providers.access import Access, KeyForOrigin, origin
+from seedgen.providers.answers import NotThere
+from seedgen.providers.download import Download
+from seedgen.providers.repeating import LONGEST_WAIT_S, until_silent, while_unreached
+from seedgen.providers.translating import Fault, Reached, translated
+from seedgen.providers.uploading import put_file
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+    from pathlib import Path
+
+    from httpx_sse import ServerSentEvent
+
+    from seedgen.digest import Digest
+
+__all__ = ["Access", "Api", "NotThere"]
+
+LARGEST_ANSWER = 32 * 1024 * 1024
+"""Bytes; clips are fetched by `download`, so no answer of an API is that long."""
+
+_CONNECT_S, _WRITE_S, _READ_S, _EVENTS_S, _LEAST_S = 10, 60, 60, 45, 0.3
+_SHORTEST_KEY = 8
+"""Characters; a shorter one is no real key, and would turn up in any text."""
+
+_KEEP_S = 4
+"""Below the five seconds after which common servers close a connection that is not used: a submit that
+leaves just then is lost, and nobody knows whether it was accepted."""
+
+
+class Api:
+    """A service's API. `pace` multiplies every waiting time: 1 in earnest, less in tests.
+
+    At most `connections` at once, and one more for a stream of events. Certain calls are repeated
+    until the service was silent for `silence_s * pace` seconds. Raises AuthError, UsageError.
+    """
+
+    def __init__(
+        self, access: Access, *, connections: int, pace: float = 1.0, silence_s: float = 120
+    ) -> None:
+        self._access = access.checked()
+        self._pace = pace
+        self._silence_s = silence_s
+        tls = httpx.create_ssl_context()
+        common: dict[str, Any] = {
+            "verify": tls,
+            "follow_redirects": False,
+            "headers": {"User-Agent": f"seedgen/{__version__}"},
+            "timeout": self._timeout(_READ_S),
+            "limits": httpx.Limits(
+                max_connections=connections + 1,
+                max_keepalive_connections=connections,
+                keepalive_expiry=_KEEP_S,
+            ),
+        }
+        self._own = httpx.AsyncClient(auth=KeyForOrigin(access), **common)
+        self._foreign = httpx.AsyncClient(**common)
+
+    @property
+    def base_url(self) -> str:
+        """Where the API is, without a slash at the end."""
+        return self._access.base_url.rstrip("/")
+
+    @property
+    def host(self) -> str:
+        """Host and port of the API, to tell what is remembered of one service from another."""
+        return httpx.URL(self._access.base_url).netloc.decode("ascii")
+
+    async def ask(
+        self,
+        method: str,
+        path: str,
+        *,
+        params: Any = None,
+        json: Any = None,
+        files: Any = None,
+        data: Any = None,
+    ) -> Any:
+        """One call that is surely safe to repeat; the decoded JSON, None for an empty 204.
+
+        Repeated after silence, 5xx and 429. Raises Unavailable, RateLimited, AuthError, OutOfCredits,
+        NotThere, Rejected, BadResponse.
+        """
+
+        async def once() -> Any:
+            response = await self._exchange(method, path, params=params, json=json, files=files, data=data)
+            if not response.is_success:
+                raise answers.refusal(response, *self._names())
+            return None if response.status_code == 204 else self._decoded(response)
+
+        return await until_silent(self._pace, self._silence_s)(once)
+
+    async def submit(self, path: str, body: Mapping[str, Any], *, read_s: float = 120) -> Any:
+        """One POST that may cost money; the decoded JSON.
+
+        Repeated only while nothing of it can have reached the service. Raises Unavailable, RateLimited,
+        OutOfCredits, AuthError, Rejected, Moderated: certainly not accepted; SubmitUnknown, BadResponse:
+        perhaps accepted.
+        """
+        try:
+            response: httpx.Response = await while_unreached(self._pace)(
+                self._exchange, "POST", path, json=dict(body), read_s=read_s
+            )
+        except Fault as fault:
+            if fault.reached is Reached.SURELY_NOT:
+                raise
+            raise answers.unknown(str(fault)) from fault
+        if not response.is_success:
+            raise answers.submit_refusal(response, *self._names())
+        return self._decoded(response)
+
+    @contextlib.asynccontextmanager
+    async def events(self, path: str) -> AsyncIterator[AsyncIterator[ServerSentEvent]]:
+        """A stream of server-sent events; within the `async with` the service has begun to send.
+
+        The iterator ends when the service ends it. Raises Unavailable when it breaks, cannot be had, or
+        is silent for 45 s * pace, comments included; AuthError, NotThere, Rejected, BadResponse.
+        """
+        headers = {"Accept": "text/event-stream", "Cache-Control": "no-store"}
+        with translated(self._access.service):
+            async with self._own.stream(
+                "GET", self._url(path), headers=headers, timeout=self._timeout(_EVENTS_S)
+            ) as response:
+                if not response.is_success:
+                    raise answers.refusal(await self._read(response), *self._names())
+                if "text/event-stream" not in response.headers.get("content-type", ""):
+                    raise BadResponse(
+                        f"{self._access.service} answered something else than a stream of events"
+                    )
+                yield EventSource(response).aiter_sse()
+
+    async def download(self, url: str, out: Path, *, fresh: Callable[[], Awaitable[str]]) -> Digest:
+        """Write a clip to `out`; the digest of its bytes. `fresh` gives a new address for an expired one.
+
+        Raises Unavailable, BadResponse, RateLimited, what `fresh` raises, and OSError; `out` is gone then.
+        """
+        return await Download(self._client_for, out, fresh, self._pace).run(url)
+
+    async def upload(self, url: str, file: Path, headers: Mapping[str, str]) -> Digest:
+        """PUT a file to a signed address, never with a key; the digest of the bytes that went up.
+
+        Raises Unavailable, RateLimited, Rejected, BadResponse, OSError.
+        """
+
+        async def once() -> Digest:
+            return await put_file(self._foreign, url, file, headers, LONGEST_WAIT_S * self._pace)
+
+        return await until_silent(self._pace, self._silence_s)(once)
+
+    async def close(self) -> None:
+        """Close every connection."""
+        await asyncio.gather(self._own.aclose(), self._foreign.aclose())
+
+    def _client_for(self, url: httpx.URL) -> httpx.AsyncClient:
+        return self._own if origin(url) == origin(self._access.base_url) else self._foreign
+
+    async def _exchange(
+        self, method: str, path: str, *, read_s: float = _READ_S, **content: Any
+    ) -> httpx.Response:
+        with translated(self._access.service):
+            request = self._own.build_request(
+                method,
+                self._url(path),
+                headers={"Accept": "application/json"},
+                timeout=self._timeout(read_s),
+                **content,
+            )
+            response = await self._own.send(request, stream=True)
+        try:
+            return await self._read(response)
+        finally:
+            await response.aclose()
+
+    async def _read(self, response: httpx.Response) -> httpx.Response:
+        """The answer with its body, the key struck out of it should a service repeat it.
+
+        A refusal whose body is cut off is a refusal all the same.
+        """
+        body = bytearray()
+        try:
+            with translated(self._access.service):
+                async with asyncio.timeout(self._patience(_READ_S)):
+                    async for block in response.aiter_bytes():
+                        body += block
+                        if len(body) > LARGEST_ANSWER:
+                            raise BadResponse(f"{self._access.service} sent an answer without end")
+        except (Fault, TimeoutError) as error:
+            if response.status_code < 400:
+                slow = f"{self._access.service} did not finish its answer in time"
+                raise error if isinstance(error, Fault) else Fault(slow, Reached.PERHAPS) from error
+        key = self._access.key.get_secret_value().encode()
+        struck = bytes(body).replace(key, b"[key]") if len(key) >= _SHORTEST_KEY else bytes(body)
+        headers = [
+            pair
+            for pair in response.headers.items()
+            if pair[0] in ("content-type", "retry-after", "location")
+        ]
+        phrase = {"reason_phrase": response.extensions.get("reason_phrase", b"")}
+        return httpx.Response(response.status_code, headers=headers, content=struck, extensions=phrase)
+
+    def _decoded(self, response: httpx.Response) -> Any:
+        try:
+            return answers.decoded(response.text)
+        except ValueError:
+            said = answers.plain(response.text) or "nothing"
+            raise BadResponse(f"{self._access.service} answered something that is not JSON: {said}") from None
+
+    def _names(self) -> tuple[str, str, float]:
+        return self._access.service, self._access.key_name, LONGEST_WAIT_S * self._pace
+
+    def _url(self, path: str) -> str:
+        return self.base_url + path
+
+    def _patience(self, seconds: float) -> float:
+        return max(seconds * self._pace, _LEAST_S)
+
+    def _timeout(self, read_s: float) -> httpx.Timeout:
+        return httpx.Timeout(connect=_CONNECT_S, write=_WRITE_S, read=self._patience(read_s), pool=None)

@@ -1,0 +1,66 @@
+"""Repeating: how often and how long apart something that is surely safe is tried again."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tenacity import (
+    AsyncRetrying,
+    RetryCallState,
+    retry_if_exception,
+    retry_if_exception_type,
+    stop_after_attempt,
+    stop_after_delay,
+    wait_exponential,
+    wait_random,
+)
+from tenacity.wait import wait_base
+
+from seedgen.errors import RateLimited
+from seedgen.providers.answers import Silent
+from seedgen.providers.translating import Fault, Reached
+
+if TYPE_CHECKING:
+    from tenacity.stop import stop_base
+
+LONGEST_WAIT_S = 60
+"""However long a service asks to wait, it is asked again after this."""
+
+_CONNECTS = 4
+
+
+def until_silent(pace: float, silence_s: float) -> AsyncRetrying:
+    """Again after silence, "not now" and 429, until `silence_s * pace` seconds have passed."""
+    return _retrying(pace, stop_after_delay(silence_s * pace), RateLimited, Silent)
+
+
+def a_few_times(pace: float, tries: int, *errors: type[Exception]) -> AsyncRetrying:
+    """Again after some errors, as often as said."""
+    return _retrying(pace, stop_after_attempt(tries), *errors)
+
+
+def while_unreached(pace: float) -> AsyncRetrying:
+    """Again while not a byte of a request can have reached the service."""
+    return AsyncRetrying(
+        stop=stop_after_attempt(_CONNECTS),
+        wait=_as_asked(pace),
+        retry=retry_if_exception(lambda e: isinstance(e, Fault) and e.reached is Reached.SURELY_NOT),
+        reraise=True,
+    )
+
+
+def _retrying(pace: float, stop: stop_base, *errors: type[Exception]) -> AsyncRetrying:
+    return AsyncRetrying(stop=stop, wait=_as_asked(pace), retry=retry_if_exception_type(errors), reraise=True)
+
+
+class _as_asked(wait_base):  # noqa: N801  beside tenacity's own names
+    """What the service asked for, else 0.5 s doubling to 30 s, with a jitter."""
+
+    def __init__(self, pace: float) -> None:
+        self._otherwise = wait_exponential(multiplier=0.5 * pace, max=30 * pace) + wait_random(0, 0.5 * pace)
+        self._longest = LONGEST_WAIT_S * pace
+
+    def __call__(self, retry_state: RetryCallState) -> float:
+        error = retry_state.outcome.exception() if retry_state.outcome else None
+        asked: float | None = getattr(error, "retry_after", None)
+        return self._otherwise(retry_state) if asked is None else min(asked, self._longest)
