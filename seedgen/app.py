@@ -5,8 +5,10 @@ from __future__ import annotations
 import os
 from contextlib import contextmanager
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
 
+from seedgen.desk import Desk
 from seedgen.digest import digest_json
 from seedgen.errors import ObjectCorrupt, UsageError
 from seedgen.opened import OpenedProject, Settings, probe
@@ -16,7 +18,7 @@ from seedgen.planning.planner import Caps, World, make_plan
 from seedgen.planning.pricing import seconds_of
 from seedgen.planning.select import Selectable, in_order, select
 from seedgen.project.diagnostics import did_you_mean, known_words
-from seedgen.project.models import Placeholder
+from seedgen.project.models import LOCAL, Placeholder
 
 if TYPE_CHECKING:
     import asyncio
@@ -25,12 +27,14 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from seedgen.digest import Fingerprint
-    from seedgen.execution.apply import Line, Outcome
+    from seedgen.execution.jobs import Line
+    from seedgen.execution.outcome import Outcome
     from seedgen.geometry import Size
     from seedgen.planning.lock import Lock, Take
     from seedgen.planning.plan import Plan
     from seedgen.planning.resolve import ResolvedShot
     from seedgen.ports.events import Event
+    from seedgen.ports.store import JournalEntry
     from seedgen.project.models import Reel
 
     Pick = Callable[[ResolvedShot], Take | None]
@@ -46,6 +50,11 @@ class Workspace(OpenedProject):
 
     Planning needs no network, no key and no ffmpeg, and writes nothing but a memory of digests.
     """
+
+    @cached_property
+    def desk(self) -> Desk:
+        """The project's jobs at services."""
+        return Desk(self)
 
     # -- plan ------------------------------------------------------------------------------------
 
@@ -69,7 +78,7 @@ class Workspace(OpenedProject):
         plan = make_plan(
             self.resolved,
             lock,
-            World(self._find_takes, self.objects.present),
+            World(self._find_takes, self.objects.present, self.desk.standings),
             project=self.project.name,
             profile=self.settings.profile,
             caps=Caps(self.cap(max_cost)),
@@ -129,47 +138,62 @@ class Workspace(OpenedProject):
         *,
         max_cost: Decimal | None = None,
         concurrency: int | None = None,
+        detach: bool = False,
         stopping: asyncio.Event | None = None,
     ) -> Outcome:
-        """Carry out a plan. Raises SeedgenError; failures of single shots are in the outcome."""
-        from seedgen.execution.apply import apply_plan
-        from seedgen.execution.jobs import Workshop
-        from seedgen.media.probe import PyavClipReader
+        """Carry out a plan. Raises SeedgenError; failures of single shots are in the outcome.
+
+        `detach` leaves every job in flight to the next apply.
+        """
+        from seedgen.execution.apply import Terms, apply_plan
 
         lock = self.lock_file.read()
         self.takes.restore(take for shot in lock.shots.values() for take in shot.takes)
+        strays = [entry for entry in self.strays() if self.desk.reachable(entry.provider)]
+        names = {*self.require_providers(plan), *(entry.provider for entry in strays)}
         with self.objects.scratch() as scratch:
-            lines = self._lines(plan, scratch, concurrency)
-            shop = Workshop(self.objects, self.takes, self.journal, PyavClipReader(), tell)
             return await apply_plan(
                 plan,
                 lock,
                 self.lock_file,
-                lines,
-                shop,
-                max_cost=self.cap(max_cost),
+                {name: self._line(name, scratch, concurrency) for name in sorted(names)},
+                self.desk.workshop(tell, scratch, plan.plan_id),
+                terms=Terms(self.cap(max_cost), detach, self.desk.failures_are_free),
                 stopping=stopping,
+                strays=strays,
             )
 
+    def request_body(self, shot: ResolvedShot) -> dict[str, Any]:
+        """What a submit of a shot would carry, without uploading anything."""
+        from seedgen.providers.bodies import request_body
+
+        return request_body(shot, self.project.spec.providers, self.project.root)
+
+    def strays(self) -> list[JournalEntry]:
+        """Jobs in flight for requests that this project declares no longer."""
+        return self.desk.strays(
+            {shot.of_take(number)[1] for shot in self.resolved for number in range(1, shot.shot.takes + 1)}
+        )
+
     def require_providers(self, plan: Plan) -> list[str]:
-        """The providers that a plan needs. Raises UsageError for one that cannot be talked to."""
-        names = sorted({c.provider for c in plan.changes if c.submits or c.action is Action.RESUME})
+        """The providers that a plan needs, each with its key and able to get at its references.
+
+        Raises AuthError, UsageError: before anything is asked or spent.
+        """
+        needed = [c for c in plan.changes if c.submits or c.action is Action.RESUME]
+        names = sorted({change.provider for change in needed})
         for name in names:
-            if name != "local":
-                raise UsageError(
-                    f"this version cannot talk to {name} yet",
-                    remedy="Plan with it as you like; apply with `provider: local` or a profile that has it.",
-                )
+            if name != LOCAL:
+                self.desk.require(name, [change for change in needed if change.provider == name])
         return names
 
-    def _lines(self, plan: Plan, scratch: Path, concurrency: int | None) -> dict[str, Line]:
-        from seedgen.execution.apply import Line
+    def _line(self, name: str, scratch: Path, concurrency: int | None) -> Line:
+        from seedgen.execution.jobs import Line
 
-        lines = {}
-        for name in self.require_providers(plan):
-            declared = self.project.spec.providers.local.concurrency
-            lines[name] = Line(self.local_provider(scratch), concurrency or declared or _cores())
-        return lines
+        if name != LOCAL:
+            return self.desk.line(name, concurrency)
+        declared = self.project.spec.providers.local.concurrency
+        return Line(self.local_provider(scratch), concurrency or declared or _cores())
 
     def local_provider(self, scratch: Path) -> LocalProvider:
         """The embedded renderer. Raises FfmpegNotFound."""

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from seedgen.errors import ProjectError, UsageError
@@ -16,7 +17,7 @@ from seedgen.project.diagnostics import Diagnostic, Place, Problems, Severity, d
 from seedgen.project.expand import expand
 from seedgen.project.loader import load_project, load_var_file, parse_var
 from seedgen.project.locating import located
-from seedgen.project.models import Cut, Reel
+from seedgen.project.models import OXEN, Cut, Reel
 from seedgen.project.shelf import load_cards
 from seedgen.project.survey import survey
 from seedgen.project.templates import Templates
@@ -27,7 +28,6 @@ from seedgen.timing import Rate, point
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
-    from pathlib import Path
 
     from seedgen.media.ffmpeg import Ffmpeg
     from seedgen.planning.resolve import ResolvedShot
@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from seedgen.store.outputs import Outputs
     from seedgen.store.segments import SegmentStore
     from seedgen.store.takes import TakeStore
+    from seedgen.store.uploads import UploadStore
 
 DEFAULT_REEL = "main"
 
@@ -56,6 +57,8 @@ class Settings:
     allow_outside: bool = False
     ffmpeg: Path | None = None
     search_path: str | None = None
+    environment: Mapping[str, str] = field(default_factory=dict, repr=False)
+    """Keys and base URLs are looked up in it, and nothing else."""
 
 
 class OpenedProject:
@@ -76,6 +79,7 @@ class OpenedProject:
         index.save()
         self.resolved: list[ResolvedShot] = resolve(self.shots, library, self.cards, templates, self.problems)
         self._check_reels()
+        self._check_reach()
 
     def _load(self) -> Project:
         overrides: dict[str, Any] = {}
@@ -153,6 +157,17 @@ class OpenedProject:
                         "cut leaves nothing", f"The in point comes before the out point{length}.", at=at
                     )
 
+    def _check_reach(self) -> None:
+        """Warn of files that a service could not get at: planning goes on without it, an apply would not."""
+        for shot in self.resolved:
+            if shot.request.provider == OXEN and any(isinstance(one, Path) for one in shot.media):
+                from seedgen.providers.registry import HOW_TO_REACH, unreachable
+
+                why = unreachable(OXEN, shot.request, shot.media, self.project.spec.providers)
+                if why:
+                    at = shot.shot.place.at("references")
+                    self.problems.warning("reference out of reach", f"{why}. {HOW_TO_REACH[OXEN]}", at=at)
+
     def _seconds_asked(self, shot_id: str) -> int:
         """How long a shot is to be; 0 when the model decides or nobody can tell."""
         shot = next((shot for shot in self.resolved if shot.id == shot_id), None)
@@ -229,6 +244,13 @@ class OpenedProject:
         return JobJournal(self.cache / "journal")
 
     @cached_property
+    def uploads(self) -> UploadStore:
+        """Which references are at which service already."""
+        from seedgen.store.uploads import UploadStore
+
+        return UploadStore(self.cache / "uploads")
+
+    @cached_property
     def segments(self) -> SegmentStore:
         """Segments by key."""
         from seedgen.store.segments import SegmentStore
@@ -267,7 +289,7 @@ class OpenedProject:
 
     def close(self) -> None:
         """Close the databases that were opened."""
-        for name in ("takes", "journal"):
+        for name in ("takes", "journal", "uploads"):
             if name in self.__dict__:
                 getattr(self, name).close()
 

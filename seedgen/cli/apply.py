@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from seedgen.app import Workspace
     from seedgen.cli.invocation import Invocation
-    from seedgen.execution.apply import Outcome
+    from seedgen.execution.outcome import Outcome
     from seedgen.planning.plan import Plan
     from seedgen.ports.events import Event
     from seedgen.views.events_json import JsonEvents
@@ -34,6 +34,7 @@ EXIT_INTERRUPTED = 130
 @click.option("--auto-approve", is_flag=True, help="Do not ask. Lifts no cap.")
 @click.option("--allow-unpriced", is_flag=True, help="Submit shots whose price is unknown.")
 @click.option("--concurrency", type=click.IntRange(1, 1000), help="Jobs side by side.")
+@click.option("--detach", is_flag=True, help="Submit and leave; the next apply collects the clips.")
 @click.option("--no-reel", is_flag=True, help="Generate only; assemble nothing.")
 @click.option("--json", "as_json", is_flag=True, help="One event a line (schema/event.schema.json).")
 @click.pass_obj
@@ -45,6 +46,7 @@ def command(
     auto_approve: bool,
     allow_unpriced: bool,
     concurrency: int | None,
+    detach: bool,
     no_reel: bool,
     as_json: bool,
 ) -> int:
@@ -56,6 +58,7 @@ def command(
     workspace = invocation.open()
     workspace.require_sound()
     with workspace.applying():
+        _look_into_doubt(invocation, workspace)
         plan = workspace.plan(chosen=chosen, replaced=replaced, max_cost=max_cost)
         view = _view(workspace) if as_json else None
         workspace.require_providers(plan)
@@ -66,13 +69,35 @@ def command(
             sys.stderr.write("Not approved. Nothing was done.\n")
             return EXIT_LEFT
         outcome, unassembled = _carry_out(
-            invocation, workspace, plan, view, max_cost, concurrency, reel=not no_reel
+            invocation,
+            workspace,
+            plan,
+            view,
+            max_cost,
+            concurrency,
+            detach=detach,
+            reel=not no_reel and not detach,
         )
     workspace.close()
     _conclude(invocation, plan, view, outcome, unassembled)
     if outcome.interrupted:
         return EXIT_INTERRUPTED
     return 0 if outcome.succeeded else EXIT_LEFT
+
+
+def _look_into_doubt(invocation: Invocation, workspace: Workspace) -> None:
+    """Ask about submits whose answer was lost, so that the plan to approve is the true one."""
+    doubtful = workspace.desk.in_doubt()
+    if not doubtful:
+        return
+    import asyncio
+
+    from seedgen.views.jobs import asking_text, finding_text
+
+    sys.stderr.write(asking_text(doubtful))
+    answers = asyncio.run(workspace.desk.ask_services(doubtful))
+    for answer in answers:
+        sys.stderr.write(finding_text(answer, invocation.paint))
 
 
 def _view(workspace: Workspace) -> JsonEvents:
@@ -85,14 +110,14 @@ def _present(invocation: Invocation, workspace: Workspace, plan: Plan, view: Jso
     if view is not None:
         view.begin(plan, workspace.warnings)
         return
-    from seedgen.views.plan_text import blocked_text, plan_text
+    from seedgen.views.plan_text import blocked_text, plan_text, strays_text
 
     invocation.warn(workspace)
     click.echo(
         plan_text(plan, invocation.out_paint, invocation.width), nl=False, color=invocation.out_paint.on
     )
     sys.stdout.flush()
-    sys.stderr.write(blocked_text(plan))
+    sys.stderr.write(blocked_text(plan) + strays_text(workspace.strays()))
 
 
 def _approved(
@@ -133,6 +158,7 @@ def _carry_out(
     max_cost: Decimal | None,
     concurrency: int | None,
     *,
+    detach: bool,
     reel: bool,
 ) -> tuple[Outcome, SeedgenError | OSError | None]:
     """What the apply did, and why the reels could not be assembled if they could not."""
@@ -144,7 +170,12 @@ def _carry_out(
 
         async def work(stopping: asyncio.Event) -> tuple[Outcome, SeedgenError | OSError | None]:
             outcome = await workspace.apply(
-                plan, tell, max_cost=max_cost, concurrency=concurrency, stopping=stopping
+                plan,
+                tell,
+                max_cost=max_cost,
+                concurrency=concurrency,
+                detach=detach,
+                stopping=stopping,
             )
             if reel and not stopping.is_set():
                 try:

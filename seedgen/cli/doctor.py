@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 def command(invocation: Invocation) -> int:
     """Check what seedgen needs: ffmpeg, Python, disk space, the cache, and which keys are set."""
     from seedgen.media.ffmpeg import find_ffmpeg
+    from seedgen.providers.keys import KEY_NAMES
 
     paint, sound = invocation.out_paint, True
     good, bad = paint.green("ok"), paint.red("!!")
@@ -42,8 +43,18 @@ def command(invocation: Invocation) -> int:
     lines.append(
         f"{good if enough else bad}  {free / 1024**3:.1f} GiB free for the cache in {folder}{writable}"
     )
-    for name, provider in (("EACHLABS_API_KEY", "eachlabs"), ("OXEN_API_KEY", "oxen")):
-        state = "set" if invocation.environment.get(name) else "not set (only needed for that provider)"
-        lines.append(f"{paint.dim('--')}  {name} for {provider}: {state}")
+    lines += [
+        f"{paint.dim('--')}  {name} for {provider}: {_key_state(invocation, provider)}"
+        for provider, name in KEY_NAMES.items()
+    ]
     click.echo("\n".join(lines), color=paint.on)
     return 0 if sound and enough else 1
+
+
+def _key_state(invocation: Invocation, provider: str) -> str:
+    """Where a key is found. Never what it is."""
+    from seedgen.providers.keys import KEY_NAMES, read_key
+
+    if read_key(provider, invocation.environment, invocation.root) is None:
+        return "not set (only needed for that provider)"
+    return f"set in {'the environment' if invocation.environment.get(KEY_NAMES[provider]) else '.env'}"

@@ -44,6 +44,7 @@ class Invocation:
                 allow_outside=self.allow_outside,
                 ffmpeg=Path(explicit) if explicit else None,
                 search_path=self.environment.get("PATH"),
+                environment=self.environment,
             )
         )
 

@@ -29,11 +29,19 @@ _COMMANDS = {
     "status": "where the shots stand",
     "show": "one shot whole",
     "render": "a shot's prompt and request as they would be sent",
+    "import": "adopt a clip from a file or from a service's job",
+    "jobs": "jobs at services: list, resolve doubts, cancel",
+    "retry": "let refused shots be submitted again",
+    "costs": "what was spent, against what was estimated",
     "doctor": "check ffmpeg, the cache and the keys",
-    "schema": "JSON Schema of project, lock, plan, event and card",
+    "providers": "models: what they take and cost; compare with the service",
+    "schema": "JSON Schema of every file and document",
     "completion": "shell completion for bash, zsh and fish",
     "version": "seedgen's version",
 }
+
+_MODULES = {"import": "import_"}
+"""Where a command's module cannot have its name."""
 
 _BEFORE_THE_COMMAND = frozenset(
     {"-C", "--profile", "--var", "--var-file", "--cache-dir", "--allow-outside", "--no-color"}
@@ -52,7 +60,7 @@ class _Commands(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
         if cmd_name not in _COMMANDS:
             return None
-        module = importlib.import_module(f"seedgen.cli.{cmd_name}")
+        module = importlib.import_module(f"seedgen.cli.{_MODULES.get(cmd_name, cmd_name)}")
         command: click.Command = module.command
         return command
 

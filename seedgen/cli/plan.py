@@ -47,11 +47,11 @@ def command(
         root, found = workspace.project.root, workspace.warnings
         click.echo(plan_json(plan_document(plan, found, root, __version__, everything=everything)), nl=False)
     else:
-        from seedgen.views.plan_text import blocked_text, plan_text
+        from seedgen.views.plan_text import blocked_text, plan_text, strays_text
 
         invocation.warn(workspace)
         text = plan_text(plan, invocation.out_paint, invocation.width, everything=everything)
         click.echo(text, nl=False, color=invocation.out_paint.on)
-        sys.stderr.write(blocked_text(plan))
+        sys.stderr.write(blocked_text(plan) + strays_text(workspace.strays()))
     workspace.close()
     return EXIT_CHANGES if detailed_exitcode and plan.has_changes else 0

@@ -18,10 +18,10 @@ if TYPE_CHECKING:
 @click.pass_obj
 def command(invocation: Invocation, shot_id: str, prompt_only: bool) -> int:
     """Print a shot's prompt and request as they would be sent."""
-    from seedgen.views.shots import render_text
+    from seedgen.views.shots import body_text, prompt_text
 
     workspace = invocation.open()
     workspace.require_sound()
     shot = workspace.shot(shot_id)
-    click.echo(render_text(shot, workspace.project.root, prompt_only=prompt_only), nl=False)
+    click.echo(prompt_text(shot) if prompt_only else body_text(workspace.request_body(shot)), nl=False)
     return 0

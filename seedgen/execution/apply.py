@@ -75,7 +75,7 @@ async def apply_plan(
             for line in lines.values():
                 await line.provider.close()
     run.outcome.lock = run.running.lock
-    run.outcome.spent = run.budget.spent
+    run.outcome.spent, run.outcome.unpriced = run.budget.spent, run.budget.unpriced
     return run.outcome
 
 
@@ -214,7 +214,10 @@ class _Run:
             self._leave(job, reserved, resumed=resumed)
             return
         reserved.release()
-        self.outcome.done += 1
+        if resumed:
+            self.outcome.resumed += 1
+        else:
+            self.outcome.done += 1
         self._keep(change, request, made)
         for follower in self.followers.pop(request.fingerprint(), []):
             self._record(follower, made)

@@ -6,12 +6,16 @@ from decimal import Decimal
 
 
 class Budget:
-    """Money of one apply, in USD. A cap of None is no cap."""
+    """Money of one apply, in USD. A cap of None is no cap.
+
+    `spent` is what is known of; `unpriced` jobs were paid too, and nobody says how much.
+    """
 
     def __init__(self, cap: Decimal | None) -> None:
         self._cap = cap
         self.reserved = Decimal(0)
         self.spent = Decimal(0)
+        self.unpriced = 0
 
     def reserve(self, estimate: Decimal | None) -> Reservation | None:
         """Set money aside for a job before it is submitted; None when it would pass the cap.
@@ -40,7 +44,9 @@ class Reservation:
         """The job is paid: by its bill, or by the estimate when the service names none."""
         if self._open:
             self.release()
-            self._budget.spent += (self._estimate if bill is None else bill) or 0
+            cost = self._estimate if bill is None else bill
+            self._budget.spent += cost or 0
+            self._budget.unpriced += cost is None
 
     def release(self) -> None:
         """The job was not accepted, cost nothing, or was paid by an earlier apply."""

@@ -86,7 +86,10 @@ def adopt(entry: JournalEntry, job_id: str, journal: Journal) -> JournalEntry:
     for other in journal.entries():
         same = (other.fingerprint, other.attempt) == (entry.fingerprint, entry.attempt)
         if other.job_id == job_id and other.provider == entry.provider and not same:
-            raise UsageError(f"the job {job_id} belongs to shot {other.shot}, take {other.take}")
+            raise UsageError(
+                f"the job {job_id} belongs to shot {other.shot}, take {other.take}",
+                remedy="`seedgen jobs list --all` shows which jobs belong to which shots.",
+            )
     with journal.claim(entry.fingerprint) as ours:
         _require(entry, journal, ours=ours)
         begun = entry.submitted_at or datetime.now(UTC)

@@ -7,9 +7,9 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from seedgen.digest import Digest
-from seedgen.errors import JobFailed, JobLost, SubmitUnknown, UnreadableMedia
+from seedgen.errors import JobFailed, JobLost, ProviderError, SubmitUnknown, UnreadableMedia
 from seedgen.execution.reconcile import resolve_remedy
-from seedgen.execution.submitting import Submitter
+from seedgen.execution.submitting import Submitter, moderated_remedy
 from seedgen.planning.lock import Take
 from seedgen.ports import events
 from seedgen.ports.provider import JobState
@@ -37,8 +37,8 @@ _DOWNLOADS = 2
 class Workshop:
     """What jobs need: where to keep things, how to look into clips, and whom to tell.
 
-    `scratch` is a folder of the objects' own for clips on their way. `project` and `apply` name what a
-    job belongs to, in the journal and in `costs`.
+    `scratch` is a folder of the objects' own for clips on their way. `project`, `profile` and `apply` name
+    what a job belongs to, in the journal and in `costs`.
     """
 
     objects: Objects
@@ -48,6 +48,7 @@ class Workshop:
     tell: Callable[[events.Event], None]
     scratch: Path
     project: str = ""
+    profile: str = ""
     apply: str = ""
 
 
@@ -190,12 +191,14 @@ class Job:
         except JobLost as error:
             await self.note(entry, Stage.AMBIGUOUS, str(error))
             raise JobLost(str(error), remedy=resolve_remedy(entry)) from error
+        except ProviderError as error:
+            error.remedy = f"The job is in flight and is not submitted again. {error.remedy}".rstrip()
+            raise
         self.lane.job_ended()
         if status.state is not JobState.SUCCEEDED:
             message = status.message or f"the job ended as {status.state}"
-            failure = JobFailed(
-                message, bill=status.cost, moderated=status.moderated, remedy=_ADVICE[status.moderated]
-            )
+            remedy = moderated_remedy(shot) if status.moderated else "The next apply submits it again."
+            failure = JobFailed(message, bill=status.cost, moderated=status.moderated, remedy=remedy)
             await self._failed(failure)
             raise failure
         await self.note(replace(entry, cost_usd=status.cost), Stage.SUCCEEDED)
@@ -209,9 +212,12 @@ class Job:
         for attempt in range(1, _DOWNLOADS + 1):
             try:
                 return await self._fetch()
-            except UnreadableMedia:
+            except UnreadableMedia as error:
                 if attempt == _DOWNLOADS:
-                    raise
+                    raise UnreadableMedia(
+                        "the clip came damaged or incomplete, each time it was downloaded",
+                        remedy="It is paid: the next apply downloads it again, and makes no new one.",
+                    ) from error
         raise AssertionError
 
     async def _fetch(self) -> ClipInfo:
@@ -259,9 +265,3 @@ class Job:
         """Wait for a place in the lane."""
         await self.lane.enter()
         self._placed = True
-
-
-_ADVICE = {
-    True: "Change the prompt or the references. As it is, it is only sent again after `seedgen retry`.",
-    False: "The next apply submits it again.",
-}

@@ -24,7 +24,7 @@ class RunningLock:
     """Takes arrive one by one; the file is rewritten every two seconds at most, and at the end."""
 
     def __init__(
-        self, file: LockFile, lock: Lock, plan_id: str, clock: Callable[[], float] = time.monotonic
+        self, file: LockFile, lock: Lock, plan_id: str | None, clock: Callable[[], float] = time.monotonic
     ) -> None:
         self._file = file
         self._start = lock

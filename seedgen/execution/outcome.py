@@ -24,17 +24,23 @@ class Failure:
 
 @dataclass(slots=True)
 class Outcome:
-    """What an apply did. `left` jobs go on at their provider and are collected by the next apply;
-    `collected` clips belong to requests that are declared no longer."""
+    """What an apply did.
+
+    `done` takes were made, `resumed` ones by jobs of earlier applies. `left` jobs go on at their provider
+    and are collected by the next apply; `collected` clips belong to requests that are declared no longer.
+    `spent` is in USD, beside it `unpriced` jobs of which nobody knows what they cost.
+    """
 
     lock: Lock
     done: int = 0
+    resumed: int = 0
     reused: int = 0
     moved: int = 0
     removed: int = 0
     collected: int = 0
     left: int = 0
     spent: Decimal | None = None
+    unpriced: int = 0
     failures: list[Failure] = field(default_factory=list)
     blocked: list[Change] = field(default_factory=list)
     not_started: int = 0

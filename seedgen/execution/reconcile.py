@@ -125,7 +125,8 @@ def submission_of(entry: JournalEntry) -> Submission | None:
 def resolve_remedy(entry: JournalEntry) -> str:
     """What a person types who has looked the job up at the provider."""
     take = f" --take {entry.take}" if entry.take > 1 else ""
+    command = f"seedgen jobs resolve {entry.shot}{take}"
     return (
-        f"Look it up at {entry.provider}, then run "
-        f"`seedgen jobs resolve {entry.shot}{take} --job-id ID`, or `--not-billed` when it is not there."
+        f"Look it up at {entry.provider}, then run `{command} --job-id ID`, "
+        f"or `{command} --not-billed` when it is not there."
     )

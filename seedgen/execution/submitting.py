@@ -13,7 +13,9 @@ from seedgen.errors import (
     OutOfCredits,
     ProviderError,
     RateLimited,
+    Rejected,
     SubmitUnknown,
+    Unavailable,
 )
 from seedgen.execution.reconcile import reconcile, resolve_remedy
 from seedgen.ports import events
@@ -26,6 +28,10 @@ if TYPE_CHECKING:
     from seedgen.planning.request import Request
 
 
+_LOST = 3
+"""Submits in a row whose answer was lost and that the service then did not have: it is left alone."""
+
+
 class Submitter:
     """Brings one job to the point where the provider has it."""
 
@@ -33,6 +39,7 @@ class Submitter:
         self._job = job
         self._began = 0.0
         self._ended = 0
+        self._lost = 0
 
     async def submit(self, change: Change, request: Request) -> JournalEntry:
         """The entry of the accepted job. Raises ProviderError, OSError.
@@ -42,7 +49,7 @@ class Submitter:
         """
         fingerprint = request.fingerprint()
         submission = Submission(request, fingerprint, change.media)
-        submission = await self._job.provider.prepare(submission)
+        submission = await self._prepared(submission)
         entry = JournalEntry(
             fingerprint=fingerprint,
             first=request.numbered(1).fingerprint(),
@@ -54,6 +61,7 @@ class Submitter:
             shot=change.shot,
             take=change.take,
             project=self._job.shop.project,
+            profile=self._job.shop.profile,
             apply=self._job.shop.apply,
             estimate_usd=change.cost,
         )
@@ -61,6 +69,13 @@ class Submitter:
             accepted = await self._once(entry, submission)
             if accepted is not None:
                 return accepted
+
+    async def _prepared(self, submission: Submission) -> Submission:
+        try:
+            return await self._job.provider.prepare(submission)
+        except ProviderError as error:
+            error.remedy = f"Nothing was submitted. {error.remedy}".rstrip()
+            raise
 
     async def _once(self, entry: JournalEntry, submission: Submission) -> JournalEntry | None:
         """One try; None when it was certainly not accepted and may be repeated."""
@@ -93,6 +108,7 @@ class Submitter:
             # Certainly not accepted: closed before anything is waited for.
             stage = Stage.REJECTED if isinstance(error, Moderated) else Stage.FAILED
             await job.note(entry, stage, str(error))
+            error.remedy = error.remedy or _advice(error, entry.shot)
             raise
         accepted = await job.note(replace(entry, job_id=job_id), Stage.SUBMITTED)
         await job.lane.accepted()
@@ -108,8 +124,12 @@ class Submitter:
 
     async def _wait_for_money(self, error: OutOfCredits) -> None:
         """Money may be set aside for jobs in flight: wait for one to end. Without any it is gone."""
-        await self._job.step_out()
-        if not await self._job.lane.more_room(self._ended):
+        job = self._job
+        await job.step_out()
+        if job.lane.flying:
+            entry = job.noted
+            job.shop.tell(events.WaitsForMoney(entry.shot, entry.take, entry.provider, str(error)))
+        if not await job.lane.more_room(self._ended):
             raise error
         await self._step_in(error)
 
@@ -131,5 +151,26 @@ class Submitter:
             return verdict.adopted
         if verdict.not_accepted:
             await job.note(entry, Stage.FAILED, str(error))
-            return None
+            self._lost += 1
+            if self._lost < _LOST:
+                return None
+            gone = f"{error}; {entry.provider} was asked and has no such job"
+            raise Unavailable(gone, remedy="Nothing was billed. Try again later.") from error
         raise SubmitUnknown(f"{error}; {verdict.why}", remedy=resolve_remedy(entry)) from error
+
+
+def moderated_remedy(shot: str) -> str:
+    """What to do about a request that was refused for its content."""
+    return (
+        f"Change the prompt or the references. As it is, it is only sent again after `seedgen retry {shot}`."
+    )
+
+
+def _advice(error: ProviderError, shot: str) -> str:
+    if isinstance(error, Moderated):
+        return moderated_remedy(shot)
+    if isinstance(error, Rejected):
+        return (
+            f"Nothing was begun. `seedgen render {shot}` shows what is sent; the next apply sends it again."
+        )
+    return ""

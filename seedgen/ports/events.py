@@ -41,6 +41,16 @@ class SubmitUnsure:
 
 
 @dataclass(frozen=True, slots=True)
+class WaitsForMoney:
+    """A submit was refused for want of money; it is repeated when a job in flight has ended."""
+
+    shot: str
+    take: int
+    provider: str
+    error: str
+
+
+@dataclass(frozen=True, slots=True)
 class Slowed:
     """A service said that it is too much: fewer jobs at once, and the next submit in `seconds`."""
 
@@ -145,6 +155,7 @@ Event = (
     JobSubmitted
     | JobResumed
     | SubmitUnsure
+    | WaitsForMoney
     | Slowed
     | JobProgress
     | JobSucceeded

@@ -100,11 +100,11 @@ STANDING_STAGES = OPEN_STAGES | {Stage.REJECTED}
 class JournalEntry:
     """A job: for which request, at whom, and how far.
 
-    `first` is the fingerprint of the request's take 1: identical takes share it. `attempt` counts
-    the submits of one request from 1; each has an entry of its own. `request` is its canonical JSON. `submitted_at` is when the
-    submit was about to leave, in UTC. `project` is the project's name, `apply` names the apply.
-    `digest` is known once the clip is downloaded. `estimate_usd` was shown before, `cost_usd` is the
-    bill, None while unknown.
+    `first` is the fingerprint of the request's take 1: identical takes share it. `request` is its
+    canonical JSON. `attempt` counts the submits of one request from 1; each has an entry of its own.
+    `submitted_at` is when the submit was about to leave, in UTC. `project` and `profile` are those that
+    it was submitted under, `apply` names the apply. `digest` is known once the clip is downloaded.
+    `estimate_usd` was shown before, `cost_usd` is the bill, None while unknown.
     """
 
     fingerprint: Fingerprint
@@ -117,6 +117,7 @@ class JournalEntry:
     request: dict[str, Any] | None = None
     attempt: int = 1
     project: str = ""
+    profile: str = ""
     apply: str = ""
     submitted_at: datetime | None = None
     job_id: str = ""

@@ -54,8 +54,8 @@ class Silent(Unavailable):
 
 def plain(text: str) -> str:
     """A service's words made harmless: one line, no control characters, at most LONGEST characters."""
-    if _PAGE.match(text):
-        return "an HTML page"
+    if page := _PAGE.match(text):
+        return "an XML document" if page[1].startswith("?") else "an HTML page"
     text = " ".join(_CONTROLS.sub(" ", text).split())
     return text if len(text) <= LONGEST else text[: LONGEST - 1] + "…"
 

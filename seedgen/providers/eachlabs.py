@@ -127,7 +127,7 @@ class EachlabsProvider:
                 status = await self.status(job_id)
             except RateLimited:
                 pass  # it was waited for as long as the service asked; the prediction is no worse for it
-            except BadResponse:
+            except (JobLost, BadResponse):
                 odd += 1
                 if odd == _ODD:
                     raise

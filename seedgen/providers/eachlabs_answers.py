@@ -103,7 +103,8 @@ def clip_url(job_id: str, answer: object) -> str:
     how_many = f"{len(found)} addresses" if found else "no address"
     raise BadResponse(
         f"the prediction {job_id} succeeded with {how_many} of a clip",
-        remedy="Look at it at each::labs; its clip can be brought in with `seedgen import`.",
+        remedy="The next apply asks again. If it stays so, look at it at each::labs, and bring its clip in "
+        "with `seedgen import SHOT FILE`.",
     )
 
 

@@ -38,7 +38,7 @@ FAULTS: dict[type[Exception], tuple[Reached, str]] = {
     httpx.ReadError: (_PERHAPS, "dropped the connection"),
     httpx.WriteError: (_PERHAPS, "dropped the connection"),
     httpx.CloseError: (_PERHAPS, "dropped the connection"),
-    httpx.RemoteProtocolError: (_PERHAPS, "broke off its answer or did not speak HTTP"),
+    httpx.RemoteProtocolError: (_PERHAPS, "ended the connection without a whole answer"),
     httpx.LocalProtocolError: (_PERHAPS, "could not be sent the request"),
     httpx.DecodingError: (_PERHAPS, "sent an answer that cannot be decoded"),
     httpx.TooManyRedirects: (_PERHAPS, "redirects without end"),

@@ -47,9 +47,9 @@ async def put_file(
 def _refusal(response: httpx.Response, longest_s: float) -> ProviderError:
     said, status = f"{_WHO} answered {reason(response)}", response.status_code
     if status == 429:
-        return RateLimited(said, retry_after=retry_after(response, longest_s))
+        return RateLimited(said, retry_after=retry_after(response, longest_s), remedy="Try again later.")
     if status in PASSING or status >= 500:
-        return Silent(said, retry_after=retry_after(response, longest_s))
+        return Silent(said, retry_after=retry_after(response, longest_s), remedy="Try again later.")
     if status >= 400:
         return Rejected(said, remedy="Run it again: the file is uploaded anew.")
     return BadResponse(said)

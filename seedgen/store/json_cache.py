@@ -52,7 +52,7 @@ class _TextDisk(diskcache.Disk):  # type: ignore[misc]
         """Nothing: no entry has a file, and a row that names one may name any file at all."""
 
 
-def _settle(batch: Iterable[_Wish], error: StoreError | None) -> None:
+def _settle(batch: Iterable[_Wish], error: Exception | None) -> None:
     for _, _, done in batch:
         if done.done():  # whoever waited has gone
             continue
@@ -136,6 +136,7 @@ class TextCache:
         When this returns the entries are on the disk. A disk takes milliseconds for that, however many
         there are.
         """
+        self._open()
         done = asyncio.get_running_loop().create_future()
         self._waiting.append((values, gone, done))
         if self._committing is None or self._committing.done():
@@ -143,7 +144,6 @@ class TextCache:
         await done
 
     async def _commit_all(self) -> None:
-        self._open()
         if self._writer is None:
             # One thread: SQLite's connections belong to threads, and this one is closed at the end.
             self._writer = ThreadPoolExecutor(1, thread_name_prefix=f"{self._folder.name}-writer")
@@ -152,7 +152,7 @@ class TextCache:
             changes = [(values, gone) for values, gone, _ in batch]
             try:
                 await asyncio.get_running_loop().run_in_executor(self._writer, self._replace_all, changes)
-            except StoreError as error:
+            except Exception as error:  # noqa: BLE001  whatever it is, each of them hears of it
                 _settle(batch, error)
             else:
                 _settle(batch, None)
@@ -187,11 +187,12 @@ class TextCache:
 
     def close(self) -> None:
         """Close the database."""
-        if self._cache is not None:
-            if self._writer is not None:
+        if self._writer is not None:
+            if self._cache is not None:
                 self._writer.submit(self._cache.close).result()
-                self._writer.shutdown()
-                self._writer = None
+            self._writer.shutdown()
+            self._writer = None
+        if self._cache is not None:
             self._cache.close()
             self._cache = None
 

@@ -6,11 +6,12 @@ import json
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from seedgen.planning.lock import Hex64, Money
 from seedgen.planning.plan import Action, ReelAction
 from seedgen.project.diagnostics import Severity
+from seedgen.views.document import Document
 from seedgen.views.paint import harmless_json
 
 if TYPE_CHECKING:
@@ -21,11 +22,7 @@ if TYPE_CHECKING:
     from seedgen.project.diagnostics import Diagnostic
 
 
-class _Document(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
-
-
-class DiagnosticDocument(_Document):
+class DiagnosticDocument(Document):
     """A problem. Line and column count from 1."""
 
     severity: Severity
@@ -37,7 +34,7 @@ class DiagnosticDocument(_Document):
     column: int | None = None
 
 
-class DiffDocument(_Document):
+class DiffDocument(Document):
     """One field of the request that differs."""
 
     path: str
@@ -45,7 +42,7 @@ class DiffDocument(_Document):
     after: Any
 
 
-class ChangeDocument(_Document):
+class ChangeDocument(Document):
     """What happens to one take of one shot."""
 
     shot: str
@@ -61,14 +58,14 @@ class ChangeDocument(_Document):
     moved_from: str | None = Field(None, alias="from", description="The id that a move leaves.")
 
 
-class ReelDocument(_Document):
+class ReelDocument(Document):
     """One reel."""
 
     reel: str
     action: ReelAction
 
 
-class SummaryDocument(_Document):
+class SummaryDocument(Document):
     """How many takes of each action."""
 
     generate: int
@@ -81,7 +78,7 @@ class SummaryDocument(_Document):
     unchanged: int
 
 
-class CostDocument(_Document):
+class CostDocument(Document):
     """The estimate. `unpriced` takes are not in `usd`."""
 
     usd: Money
@@ -89,7 +86,7 @@ class CostDocument(_Document):
     seconds: int
 
 
-class PlanDocument(_Document):
+class PlanDocument(Document):
     """What `seedgen plan --json` prints."""
 
     format_version: Literal["1.0"] = "1.0"
@@ -112,6 +109,7 @@ class EventType(StrEnum):
     PLANNED_CHANGE = "planned_change"
     CHANGE_SUMMARY = "change_summary"
     JOB_SUBMITTED = "job_submitted"
+    JOB_RESUMED = "job_resumed"
     JOB_PROGRESS = "job_progress"
     JOB_SUCCEEDED = "job_succeeded"
     JOB_FAILED = "job_failed"
@@ -122,7 +120,7 @@ class EventType(StrEnum):
     APPLY_COMPLETE = "apply_complete"
 
 
-class EventDocument(_Document):
+class EventDocument(Document):
     """One line of `seedgen apply --json`. Which further fields there are depends on `type`."""
 
     type: EventType
@@ -153,6 +151,10 @@ class EventDocument(_Document):
     failed: int | None = None
     blocked: int | None = None
     done: int | None = None
+    resumed: int | None = Field(None, description="Takes made by jobs of earlier applies.")
+    unpriced: int | None = Field(None, description="Jobs of which nobody knows what they cost.")
+    left: int | None = Field(None, description="Jobs that go on and are collected by the next apply.")
+    collected: int | None = Field(None, description="Clips fetched for requests declared no longer.")
     interrupted: bool | None = None
 
     def line(self) -> str:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
     from pathlib import Path
 
-    from seedgen.execution.apply import Outcome
+    from seedgen.execution.outcome import Outcome
     from seedgen.planning.plan import Plan
 
 _PLAIN = Paint(on=False)
@@ -31,6 +31,16 @@ _PLAIN = Paint(on=False)
 
 def _now() -> str:
     return datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def _warning(event: events.SubmitUnsure | events.Slowed | events.Draining) -> str:
+    match event:
+        case events.SubmitUnsure(shot, _, provider, error):
+            return f"{shot}: {error}; asking {provider} whether it took the job"
+        case events.Slowed(provider, limit, seconds, error):
+            return f"{provider}: {error}; {limit} at once, the next in {seconds:.0f} s"
+        case events.Draining(ending, leaving):
+            return f"interrupted; {ending} in flight end first, {leaving} go on"
 
 
 class JsonEvents:
@@ -75,6 +85,11 @@ class JsonEvents:
                 self._write(
                     EventType.JOB_SUBMITTED, message, shot=shot, take=take, provider=provider, job_id=job_id
                 )
+            case events.JobResumed(shot, take, provider, job_id):
+                message = f"{shot}: goes on at {provider}"
+                self._write(
+                    EventType.JOB_RESUMED, message, shot=shot, take=take, provider=provider, job_id=job_id
+                )
             case events.JobProgress(shot, take, part):
                 self._write(EventType.JOB_PROGRESS, f"{shot}: in progress", shot=shot, take=take, part=part)
             case events.JobSucceeded(shot, take, job_id):
@@ -90,9 +105,8 @@ class JsonEvents:
                 )
             case events.ReelAssembled():
                 self._assembled(event)
-            case events.Draining(ending, leaving):
-                text = f"interrupted; {ending} in flight end first, {leaving} go on"
-                self.diagnostic(Diagnostic(Severity.WARNING, text))
+            case events.SubmitUnsure() | events.Slowed() | events.Draining():
+                self.diagnostic(Diagnostic(Severity.WARNING, _warning(event)))
             case events.ShotRemoved() | events.SheetDrawn():
                 pass
 
@@ -133,8 +147,12 @@ class JsonEvents:
             EventType.APPLY_COMPLETE,
             "apply interrupted" if outcome.interrupted else message,
             done=outcome.done,
+            resumed=outcome.resumed,
             failed=len(outcome.failures),
             blocked=len(outcome.blocked),
+            left=outcome.left,
+            collected=outcome.collected,
             interrupted=outcome.interrupted,
             cost_usd=outcome.spent,
+            unpriced=outcome.unpriced,
         )

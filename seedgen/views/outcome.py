@@ -11,7 +11,7 @@ from seedgen.views.words import counted, dollars, estimate
 if TYPE_CHECKING:
     from decimal import Decimal
 
-    from seedgen.execution.apply import Outcome
+    from seedgen.execution.outcome import Outcome
     from seedgen.planning.plan import Plan
     from seedgen.views.paint import Paint
 
@@ -29,13 +29,17 @@ def question(plan: Plan, cap: Decimal | None) -> str:
 
 def outcome_text(outcome: Outcome, paint: Paint) -> str:
     """The last lines of an apply."""
-    done = [f"{outcome.done} generated"]
+    done = [f"{outcome.done} generated"] if outcome.done or not outcome.resumed else []
+    done += [f"{outcome.resumed} resumed"] if outcome.resumed else []
     done += [f"{outcome.reused} reused"] if outcome.reused else []
     done += [f"{outcome.moved} moved"] if outcome.moved else []
     done += [f"{outcome.removed} removed"] if outcome.removed else []
-    spent = f" Spent {dollars(outcome.spent)}." if outcome.spent is not None else ""
+    done += [f"{outcome.collected} collected for earlier requests"] if outcome.collected else []
+    done += [f"{counted(outcome.left, 'job')} left in flight"] if outcome.left else []
+    spent = f" Spent {estimate(outcome.spent, outcome.unpriced)}." if outcome.spent is not None else ""
     if outcome.succeeded:
-        return f"{paint.green('Apply complete.')} {', '.join(done)}.{spent}\n"
+        text = f"{paint.green('Apply complete.')} {', '.join(done)}.{spent}\n"
+        return text + (_COLLECT if outcome.left else "")
     left = []
     if outcome.failures:
         left.append(f"{len(outcome.failures)} failed")
@@ -51,3 +55,6 @@ def outcome_text(outcome: Outcome, paint: Paint) -> str:
     if outcome.failures or outcome.not_started or outcome.interrupted:
         text += "  `seedgen apply` goes on from here; what is done is kept.\n"
     return text
+
+
+_COLLECT = "  `seedgen apply` collects the clips when they are ready.\n"

@@ -10,9 +10,10 @@ from seedgen.views.paint import harmless
 from seedgen.views.words import Kind, counted, estimate, price, word_diff
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from seedgen.planning.plan import Change, FieldDiff, Plan, Reason
+    from seedgen.ports.store import JournalEntry
     from seedgen.views.paint import Paint
 
 SYMBOLS = {
@@ -97,7 +98,7 @@ def _words(change: Change, paint: Paint) -> str:
     if change.action is Action.REUSE:
         return f"reuse  {why or 'the cache has this take'}"
     if change.action is Action.RESUME:
-        return "resume  a job is in flight"
+        return "resume  a job is in flight: paid already"
     return f"{change.action.value}  {why}" if why else change.action.value
 
 
@@ -120,7 +121,22 @@ def _reason(reason: Reason) -> str:
     return harmless(words[reason.kind])
 
 
+def _way_out(change: Change) -> str:
+    """What to type about a change that waits for a person's decision; empty for others."""
+    kinds = {reason.kind for reason in change.reasons}
+    shot = harmless(change.shot)
+    take = f" --take {change.take}" if change.take > 1 else ""
+    if ReasonKind.AMBIGUOUS in kinds:
+        command = f"seedgen jobs resolve {shot}{take}"
+        return f"`{command}` asks {change.provider} again; `--job-id ID` or `--not-billed` decides"
+    if ReasonKind.REJECTED in kinds and change.action is Action.BLOCKED:
+        return f"change the shot, or `seedgen retry {shot}` and apply again"
+    return ""
+
+
 def _diff_lines(change: Change, paint: Paint, width: int) -> Iterator[str]:
+    if way_out := _way_out(change):
+        yield f"{_INDENT}{way_out}"
     for diff in change.diff:
         if diff.path == "prompt" and isinstance(diff.before, str) and isinstance(diff.after, str):
             yield from _prompt_lines(diff.before, diff.after, paint, width)
@@ -183,6 +199,17 @@ def _painted(line: str, state: str, paint: Paint) -> tuple[str, str]:
     return out, state
 
 
+def strays_text(strays: Sequence[JournalEntry]) -> str:
+    """What is in flight for requests that are declared no longer, or an empty string."""
+    if not strays:
+        return ""
+    shots = ", ".join(dict.fromkeys(harmless(entry.shot) for entry in strays))
+    jobs = counted(len(strays), "job")
+    return (
+        f"{jobs} in flight for earlier requests of {shots}: paid, so the next apply fetches what they make.\n"
+    )
+
+
 def blocked_text(plan: Plan) -> str:
     """What to do about blocked changes, or an empty string."""
     blocked = [change for change in plan.changes if change.action is Action.BLOCKED]
@@ -192,4 +219,6 @@ def blocked_text(plan: Plan) -> str:
         advice.append("Lift the cap, or take the shots with a known price (--select).")
     if ReasonKind.OVER_BUDGET in kinds:
         advice.append("Raise the cap with --max-cost, or take fewer shots (--select).")
+    if kinds & {ReasonKind.AMBIGUOUS, ReasonKind.REJECTED}:
+        advice.append("`seedgen jobs list` says more.")
     return f"{counted(len(blocked), 'change')} blocked. {' '.join(advice)}\n" if blocked else ""

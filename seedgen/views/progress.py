@@ -40,11 +40,23 @@ def event_line(event: events.Event, took: str, root: Path, paint: Paint) -> str:
         case events.JobFailed(shot, take, error, remedy):
             more = f"\n      {harmless(remedy)}" if remedy else ""
             return f"  {paint.red('✗')} {_name(shot, take)}  failed: {harmless(error)}{more}"
+        case events.JobResumed(shot, take, provider, job_id):
+            return f"  {paint.dim('>')} {_name(shot, take)}  goes on at {provider}: job {harmless(job_id)}"
+        case events.SubmitUnsure(shot, take, provider, error):
+            ask = f"{_sentence(error)} Asking {provider} whether it took the job."
+            return f"  {paint.yellow('?')} {_name(shot, take)}  {ask}"
+        case events.WaitsForMoney(shot, take, _, error):
+            wait = f"{_sentence(error)} Waiting for a job in flight to end: money may be set aside for it."
+            return f"  {paint.yellow('…')} {_name(shot, take)}  {wait}"
+        case events.Slowed(provider, limit, seconds, error):
+            jobs = f"{counted(limit, 'job')} at once for now, the next in {lasted(seconds)}"
+            return f"  {paint.yellow('…')} {provider}  {_sentence(error)} {jobs}."
         case events.ShotRemoved(shot):
             return f"  {paint.red('-')} {harmless(shot)}  removed; its clip stays in the cache"
         case events.Draining(ending, leaving):
             jobs = f" {counted(ending, 'render')} under way will be finished." if ending else ""
-            jobs += f" {counted(leaving, 'job')} go on and are collected next time." if leaving else ""
+            go_on = "goes on and is" if leaving == 1 else "go on and are"
+            jobs += f" {counted(leaving, 'job')} {go_on} collected next time." if leaving else ""
             return (
                 f"  {paint.yellow('Stopping.')} Nothing more is submitted.{jobs} Ctrl-C again stops at once."
             )
@@ -57,6 +69,11 @@ def event_line(event: events.Event, took: str, root: Path, paint: Paint) -> str:
 
 def _name(shot: str, take: int) -> str:
     return shot if take == 1 else f"{shot} take {take}"
+
+
+def _sentence(text: str) -> str:
+    """A stranger's words with one full stop at their end."""
+    return harmless(text).rstrip(" .") + "."
 
 
 def _relative(path: Path, root: Path) -> str:
@@ -152,7 +169,7 @@ class LiveProgress:
 
         took = ""
         match event:
-            case events.JobSubmitted(shot, take):
+            case events.JobSubmitted(shot, take) | events.JobResumed(shot, take):
                 self._jobs[shot, take] = (self._clock(), 0.0)
             case events.JobProgress(shot, take, part):
                 began, _ = self._jobs.get((shot, take), (self._clock(), None))

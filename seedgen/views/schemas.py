@@ -8,7 +8,10 @@ from typing import TYPE_CHECKING, Any
 from seedgen.planning.lock import Lock
 from seedgen.project.cards import ModelCard
 from seedgen.project.models import ProjectFile
+from seedgen.views.card_documents import ProvidersDocument, RefreshDocument
+from seedgen.views.cost_documents import CostsDocument
 from seedgen.views.documents import EventDocument, PlanDocument
+from seedgen.views.job_documents import JobsDocument
 
 if TYPE_CHECKING:
     from pydantic import BaseModel
@@ -19,8 +22,12 @@ _MODELS: dict[str, tuple[type[BaseModel], str]] = {
     "plan": (PlanDocument, "seedgen plan --json"),
     "event": (EventDocument, "a line of seedgen apply --json"),
     "card": (ModelCard, "a model card in cards/"),
+    "providers": (ProvidersDocument, "seedgen providers --json"),
+    "refresh": (RefreshDocument, "seedgen providers refresh --json"),
+    "jobs": (JobsDocument, "seedgen jobs list --json"),
+    "costs": (CostsDocument, "seedgen costs --json"),
 }
-_DOCUMENTS = frozenset({"plan", "event", "lock"})
+_DOCUMENTS = frozenset({"plan", "event", "lock", "providers", "refresh", "jobs", "costs"})
 """What seedgen writes is described as written; what people write, as it may be written."""
 
 NAMES = tuple(_MODELS)

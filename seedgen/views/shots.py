@@ -7,7 +7,7 @@ import textwrap
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from seedgen.project.cards import AUTO, wire_prompt
+from seedgen.project.cards import wire_prompt
 from seedgen.views.paint import harmless, harmless_json
 from seedgen.views.plan_text import plan_text
 from seedgen.views.words import price
@@ -18,48 +18,17 @@ if TYPE_CHECKING:
     from seedgen.planning.lock import LockedShot
     from seedgen.planning.plan import Plan
     from seedgen.planning.resolve import ResolvedShot
-    from seedgen.project.cards import ModelCard
     from seedgen.views.paint import Paint
 
 
-def render_text(shot: ResolvedShot, root: Path, *, prompt_only: bool = False) -> str:
-    """The prompt and the request body of a shot, as its provider would get them.
+def prompt_text(shot: ResolvedShot) -> str:
+    """A shot's prompt in its model's own words."""
+    return harmless(wire_prompt(shot.request.prompt, shot.card)) + "\n"
 
-    Files stand as their path: what they are uploaded to is known only then.
-    """
-    prompt = wire_prompt(shot.request.prompt, shot.card)
-    if prompt_only:
-        return harmless(prompt) + "\n"
-    body = {"model": shot.request.model, "prompt": prompt, **_wire(shot), **_media(shot, root)}
+
+def body_text(body: Mapping[str, Any]) -> str:
+    """A request's body as JSON, two spaces deep."""
     return harmless_json(json.dumps(body, indent=2, ensure_ascii=False)) + "\n"
-
-
-def _wire(shot: ResolvedShot) -> dict[str, Any]:
-    return {name: _wire_value(shot.card, name, value) for name, value in shot.request.parameters.items()}
-
-
-def _wire_value(card: ModelCard, name: str, value: Any) -> Any:
-    wire = card.wire.get(name)
-    if wire is None:
-        return value
-    value = wire.auto if value == AUTO else value
-    return str(value) if wire.type == "string" else value
-
-
-def _media(shot: ResolvedShot, root: Path) -> dict[str, list[str]]:
-    fields: dict[str, list[str]] = {}
-    for reference, location in zip(shot.request.references, shot.media, strict=True):
-        limits = shot.card.references.limits(reference.type)
-        if limits is not None:
-            field = limits.face_field if reference.face and limits.face_field else limits.field
-            fields.setdefault(field, []).append(_relative(location, root))
-    return fields
-
-
-def _relative(location: Path | str, root: Path) -> str:
-    if isinstance(location, Path) and location.is_relative_to(root):
-        return location.relative_to(root).as_posix()
-    return str(location)
 
 
 def show_text(

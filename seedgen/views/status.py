@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
+from collections import Counter
 from typing import TYPE_CHECKING
 
 from seedgen.planning.plan import Action
 from seedgen.timing import Rate
+from seedgen.views.costs import spent_line
+from seedgen.views.jobs import WORDS
 from seedgen.views.paint import harmless
 from seedgen.views.plan_text import SYMBOLS, summary
-from seedgen.views.words import counted, dollars
+from seedgen.views.words import counted
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from seedgen.execution.costs import Costs
+    from seedgen.execution.overview import Listed
     from seedgen.planning.lock import Lock
     from seedgen.planning.plan import Plan
     from seedgen.ports.store import DiskUse
@@ -29,8 +35,10 @@ _WORDS = {
 }
 
 
-def status_text(plan: Plan, lock: Lock, disk: DiskUse, paint: Paint) -> str:
-    """Shots by state, what has been spent, and the size of the cache."""
+def status_text(
+    plan: Plan, lock: Lock, jobs: Sequence[Listed], costs: Costs, disk: DiskUse, paint: Paint
+) -> str:
+    """Shots by state, open jobs, what has been spent, and the size of the cache."""
     profile = f" ({plan.profile})" if plan.profile else ""
     lines = [paint.bold(f"{plan.project}{profile}")]
     for action, words in _WORDS.items():
@@ -40,8 +48,13 @@ def status_text(plan: Plan, lock: Lock, disk: DiskUse, paint: Paint) -> str:
             lines.append(f"  {SYMBOLS[action]} {count:>5}  {words}{names}")
     takes = [take for shot in lock.shots.values() for take in shot.takes]
     seconds = sum(float(Rate.parse(take.rate).seconds(take.frames)) for take in takes)
-    spent = sum((take.cost_usd or Decimal(0) for take in takes), Decimal(0))
-    lines.append(f"  lock  {counted(len(takes), 'take')}, {seconds:.1f} s of video, {dollars(spent)}")
+    lines.append(f"  lock  {counted(len(takes), 'take')}, {seconds:.1f} s of video")
+    if jobs:
+        states = Counter(job.state for job in jobs)
+        listed = ", ".join(f"{count} {WORDS[state]}" for state, count in states.items())
+        lines.append(f"  jobs  {listed}: `seedgen jobs list` shows them")
+    if spent := spent_line(costs):
+        lines.append(f"  cost  {spent}: `seedgen costs` says for what")
     lines.append(
         f"  disk  {_mebibytes(disk.objects)} of clips, {_mebibytes(disk.segments)} of segments, "
         f"{_mebibytes(disk.free)} free"

@@ -141,12 +141,13 @@ def test_a_paid_model_is_planned_without_key_and_network(film: Film) -> None:
 
 
 @pytest.mark.parametrize("flags", [["--auto-approve"], ["--auto-approve", "--allow-unpriced"], []])
-def test_what_cannot_be_applied_yet_is_said_before_anything_is_asked(flags: list[str], film: Film) -> None:
-    """The provider is named, and what can be done instead."""
+def test_a_missing_key_is_said_before_anything_is_asked(flags: list[str], film: Film) -> None:
+    """The provider is named, and where its key is looked for."""
     ran = film.run("--profile", "proof", "apply", *flags)
     assert ran.code == 1
-    assert "cannot talk to eachlabs yet" in ran.err
-    assert "provider: local" in ran.err
+    assert "no key for each::labs" in ran.err
+    assert "EACHLABS_API_KEY" in ran.err
+    assert ".env" in ran.err
 
 
 def test_no_reel_makes_clips_alone(film: Film) -> None:

@@ -85,10 +85,11 @@ def test_show_and_render_know_near_names(applied: Film) -> None:
 def test_render_prints_the_request_as_it_would_be_sent(film: Film) -> None:
     """JSON with the model's own tokens (`@Image1`) and types: each::labs takes the duration as a string."""
     body = json.loads(film.run("--profile", "proof", "render", "s1").out)
-    assert body["prompt"] == "A red door, @Image1, stands open."
-    assert body["duration"] == "4"
-    assert body["resolution"] == "480p"
-    assert ["refs/door.png"] in body.values()
+    assert (body["model"], body["version"]) == ("bytedance-seedance-2-0-mini-reference-to-video", "0.0.1")
+    assert body["input"]["prompt"] == "A red door, @Image1, stands open."
+    assert body["input"]["duration"] == "4"
+    assert body["input"]["resolution"] == "480p"
+    assert body["input"]["image_urls"] == ["refs/door.png"]
     assert film.run("render", "s1", "--prompt").out == "A red door, [Image 1], stands open.\n"
 
 

@@ -98,7 +98,7 @@ def test_without_a_cap_everything_is_allowed_and_counted() -> None:
     assert known is not None
     known.settle(Decimal("999.50"))
     unknown.settle(None)
-    assert budget.spent == Decimal("999.50")
+    assert (budget.spent, budget.unpriced) == (Decimal("999.50"), 1)
 
 
 def test_what_is_in_flight_from_before_takes_room_under_the_cap() -> None:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from seedgen.errors import StoreError
-from seedgen.execution.apply import Failure, Outcome
+from seedgen.execution.outcome import Failure, Outcome
 from seedgen.planning.lock import Lock
 from seedgen.ports import events
 from seedgen.views.diagnostics import error_text

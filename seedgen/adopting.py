@@ -1,0 +1,87 @@
+"""Adopting: bring a clip from elsewhere into a project, under the request that its shot has now."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from seedgen.errors import UsageError
+from seedgen.execution.importing import Wanted, import_file, import_job
+from seedgen.execution.locking import RunningLock
+from seedgen.planning.plan import Action, Change
+from seedgen.planning.pricing import price_of
+from seedgen.project.models import LOCAL
+
+if TYPE_CHECKING:
+    import asyncio
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from seedgen.desk import Desk
+    from seedgen.opened import OpenedProject
+    from seedgen.planning.lock import Take
+    from seedgen.ports.events import Event
+
+
+_APPLY = "import"
+"""What stands in place of an apply's plan, in the journal and in `costs`."""
+
+
+class Adopting:
+    """Clips from elsewhere for a project. Whoever calls holds the project's apply lock."""
+
+    def __init__(self, opened: OpenedProject, desk: Desk) -> None:
+        self._opened = opened
+        self._desk = desk
+
+    def wanted(self, shot_id: str, take: int, *, anew: bool = False) -> Wanted:
+        """What a clip is adopted for. Raises UsageError for an unknown shot or take."""
+        shot = self._opened.shot(shot_id)
+        if take > shot.shot.takes:
+            raise UsageError(
+                f"{shot_id} has no take {take}: it declares {shot.shot.takes}",
+                remedy=f"Declare `takes: {take}` for the shot first.",
+            )
+        request = shot.of_take(take)[0]
+        return Wanted(shot_id, take, request, price_of(request, shot.card), anew)
+
+    def file(self, file: Path, wanted: Wanted) -> Take:
+        """Adopt a file. Raises UnreadableMedia, UsageError, StoreError, OSError."""
+        self._remember()
+        with self._opened.objects.scratch() as scratch:
+            take = import_file(file, wanted, self._desk.workshop(lambda _: None, scratch, _APPLY))
+        self._lock(wanted, take)
+        return take
+
+    async def job(
+        self, job_id: str, wanted: Wanted, tell: Callable[[Event], None], stopping: asyncio.Event
+    ) -> Take | None:
+        """Adopt what a service's job made; None when a stop left it in flight.
+
+        Raises SeedgenError, OSError.
+        """
+        name = wanted.request.provider
+        if name == LOCAL:
+            raise UsageError(
+                f"{wanted.shot} is made by the local provider, which has no jobs to import",
+                remedy="Choose a profile or a provider whose job it is, or import a file.",
+            )
+        self._remember()
+        with self._opened.objects.scratch() as scratch:
+            shop = self._desk.workshop(tell, scratch, _APPLY)
+            async with self._desk.talking(name) as line:
+                take = await import_job(job_id, wanted, line, shop, stopping)
+        if take is not None:
+            self._lock(wanted, take)
+        return take
+
+    def _remember(self) -> None:
+        """A lost cache of takes is begun anew from the lock, so that no clip is replaced unseen."""
+        lock = self._opened.lock_file.read()
+        self._opened.takes.restore(take for shot in lock.shots.values() for take in shot.takes)
+
+    def _lock(self, wanted: Wanted, take: Take) -> None:
+        lock = self._opened.lock_file.read()
+        running = RunningLock(self._opened.lock_file, lock, lock.plan_id)
+        change = Change(wanted.shot, wanted.take, Action.REUSE, take.provider, take.model)
+        running.record(change, wanted.request, take)
+        running.flush()
