@@ -159,14 +159,21 @@ class OpenedProject:
 
     def _check_reach(self) -> None:
         """Warn of files that a service could not get at: planning goes on without it, an apply would not."""
+        out_of_reach = []
         for shot in self.resolved:
             if shot.request.provider == OXEN and any(isinstance(one, Path) for one in shot.media):
-                from seedgen.providers.registry import HOW_TO_REACH, unreachable
+                from seedgen.providers.registry import unreachable
 
-                why = unreachable(OXEN, shot.request, shot.media, self.project.spec.providers)
-                if why:
-                    at = shot.shot.place.at("references")
-                    self.problems.warning("reference out of reach", f"{why}. {HOW_TO_REACH[OXEN]}", at=at)
+                if why := unreachable(OXEN, shot.request, shot.media, self.project.spec.providers):
+                    out_of_reach.append((shot, why))
+        if out_of_reach:
+            from seedgen.providers.registry import HOW_TO_REACH
+
+            shot, why = out_of_reach[0]
+            others = f" So it is for {len(out_of_reach)} shots." if len(out_of_reach) > 1 else ""
+            detail = f"{why}.{others} {HOW_TO_REACH[OXEN]}"
+            at = shot.shot.place.at("references")
+            self.problems.warning("reference out of reach", detail, at=at)
 
     def _seconds_asked(self, shot_id: str) -> int:
         """How long a shot is to be; 0 when the model decides or nobody can tell."""

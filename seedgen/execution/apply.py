@@ -208,7 +208,7 @@ class _Run:
         except (SeedgenError, OSError) as error:
             if not resumed:
                 self._settle_failure(change, error, job, reserved)
-            await self._fail(change, error)
+            await self._fail(change, error, in_flight=job.goes_on)
             return
         if made is None:
             self._leave(job, reserved, resumed=resumed)
@@ -250,12 +250,12 @@ class _Run:
         finally:
             held.release()
 
-    async def _fail(self, change: Change, error: Exception) -> None:
+    async def _fail(self, change: Change, error: Exception, *, in_flight: bool) -> None:
         if isinstance(error, _NO_MORE):
             await self.lanes[change.provider].close()
         remedy = error.remedy if isinstance(error, SeedgenError) else ""
-        self.outcome.failures.append(Failure(change.shot, change.take, str(error), remedy))
-        self.shop.tell(events.JobFailed(change.shot, change.take, str(error), remedy))
+        self.outcome.failures.append(Failure(change.shot, change.take, str(error), remedy, in_flight))
+        self.shop.tell(events.JobFailed(change.shot, change.take, str(error), remedy, in_flight))
         for follower in self.followers.pop(change.fingerprint or "", []):
             because = f"it asks for the same as {change.shot}, which failed"
             self.outcome.failures.append(Failure(follower.shot, follower.take, because))

@@ -91,6 +91,11 @@ class Job:
         """Whether the provider works on it, or may do so."""
         return self.entry is not None and self.entry.stage in FLYING_STAGES | UNKNOWN_STAGES
 
+    @property
+    def goes_on(self) -> bool:
+        """Whether its job certainly goes on, or has ended well, at a provider that outlives us."""
+        return self.provider.survives and self.entry is not None and self.entry.stage in FLYING_STAGES
+
     async def make(self, change: Change, request: Request, *, detach: bool = False) -> Take | None:
         """Make a change's take, or wait for a living process that makes the same one.
 
@@ -189,8 +194,7 @@ class Job:
             await self._failed(error)
             raise
         except JobLost as error:
-            await self.note(entry, Stage.AMBIGUOUS, str(error))
-            raise JobLost(str(error), remedy=resolve_remedy(entry)) from error
+            raise await self._lost(error) from error
         except ProviderError as error:
             error.remedy = f"The job is in flight and is not submitted again. {error.remedy}".rstrip()
             raise
@@ -204,6 +208,11 @@ class Job:
         await self.note(replace(entry, cost_usd=status.cost), Stage.SUCCEEDED)
         tell(events.JobSucceeded(shot, take, entry.job_id))
 
+    async def _lost(self, error: JobLost) -> JobLost:
+        """The service knows the job no longer. It may have been paid: a person decides."""
+        await self.note(self.noted, Stage.AMBIGUOUS, str(error))
+        return JobLost(str(error), remedy=resolve_remedy(self.noted))
+
     async def _failed(self, error: JobFailed) -> None:
         stage = Stage.REJECTED if error.moderated else Stage.FAILED
         await self.note(replace(self.noted, cost_usd=error.bill), stage, str(error))
@@ -212,6 +221,8 @@ class Job:
         for attempt in range(1, _DOWNLOADS + 1):
             try:
                 return await self._fetch()
+            except JobLost as error:
+                raise await self._lost(error) from error
             except UnreadableMedia as error:
                 if attempt == _DOWNLOADS:
                     raise UnreadableMedia(

@@ -14,12 +14,13 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """A take that could not be made."""
+    """A take that could not be made; `in_flight` says that its job goes on at the provider."""
 
     shot: str
     take: int
     error: str
     remedy: str = ""
+    in_flight: bool = False
 
 
 @dataclass(slots=True)

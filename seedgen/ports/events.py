@@ -80,12 +80,16 @@ class JobSucceeded:
 
 @dataclass(frozen=True, slots=True)
 class JobFailed:
-    """A take could not be generated. `remedy` says what to do, or is empty."""
+    """A take could not be generated. `remedy` says what to do, or is empty.
+
+    `in_flight` says that its job goes on at the provider: it is not lost, only not here yet.
+    """
 
     shot: str
     take: int
     error: str
     remedy: str = ""
+    in_flight: bool = False
 
 
 @dataclass(frozen=True, slots=True)

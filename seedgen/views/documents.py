@@ -134,6 +134,7 @@ class EventDocument(Document):
     take: int | None = None
     provider: str | None = None
     job_id: str | None = None
+    in_flight: bool | None = Field(None, description="The job goes on; only its clip is not here yet.")
     part: float | None = Field(None, description="How much is done, 0 to 1.")
     action: Action | None = None
     digest: Hex64 | None = None

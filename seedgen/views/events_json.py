@@ -94,8 +94,10 @@ class JsonEvents:
                 self._write(EventType.JOB_PROGRESS, f"{shot}: in progress", shot=shot, take=take, part=part)
             case events.JobSucceeded(shot, take, job_id):
                 self._write(EventType.JOB_SUCCEEDED, f"{shot}: done", shot=shot, take=take, job_id=job_id)
-            case events.JobFailed(shot, take, error):
-                self._write(EventType.JOB_FAILED, f"{shot}: {error}", shot=shot, take=take)
+            case events.JobFailed(shot, take, error, _, in_flight):
+                self._write(
+                    EventType.JOB_FAILED, f"{shot}: {error}", shot=shot, take=take, in_flight=in_flight
+                )
             case events.TakeRecorded():
                 self._recorded(event)
             case events.ReelProgress(reel, ready, total, encoded):

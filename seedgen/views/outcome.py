@@ -41,8 +41,11 @@ def outcome_text(outcome: Outcome, paint: Paint) -> str:
         text = f"{paint.green('Apply complete.')} {', '.join(done)}.{spent}\n"
         return text + (_COLLECT if outcome.left else "")
     left = []
-    if outcome.failures:
-        left.append(f"{len(outcome.failures)} failed")
+    going_on = sum(1 for failure in outcome.failures if failure.in_flight)
+    if going_on:
+        left.append(f"{counted(going_on, 'job')} still in flight")
+    if len(outcome.failures) > going_on:
+        left.append(f"{len(outcome.failures) - going_on} failed")
     if outcome.blocked:
         left.append(f"{len(outcome.blocked)} blocked")
     if outcome.not_started:
@@ -51,7 +54,8 @@ def outcome_text(outcome: Outcome, paint: Paint) -> str:
     text = f"{head} {', '.join(done)}{', ' if left else ''}{', '.join(left)}.{spent}\n"
     for failure in outcome.failures:
         take = "" if failure.take == 1 else f" take {failure.take}"
-        text += f"  {paint.red('✗')} {failure.shot}{take}: {harmless(failure.error)}\n"
+        sign = paint.yellow("!") if failure.in_flight else paint.red("✗")
+        text += f"  {sign} {failure.shot}{take}: {harmless(failure.error)}\n"
     if outcome.failures or outcome.not_started or outcome.interrupted:
         text += "  `seedgen apply` goes on from here; what is done is kept.\n"
     return text

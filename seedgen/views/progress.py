@@ -37,9 +37,11 @@ def event_line(event: events.Event, took: str, root: Path, paint: Paint) -> str:
             price = f", {dollars(cost)}" if cost and action not in ("reuse", "move") else ""
             done = {"reuse": "reused", "move": "moved"}.get(action, "done")
             return f"  {paint.green('✓')} {name}  {done}: {length} clip{price}{took}"
-        case events.JobFailed(shot, take, error, remedy):
+        case events.JobFailed(shot, take, error, remedy, in_flight):
             more = f"\n      {harmless(remedy)}" if remedy else ""
-            return f"  {paint.red('✗')} {_name(shot, take)}  failed: {harmless(error)}{more}"
+            sign = f"{paint.yellow('!')} {_name(shot, take)}  not finished" if in_flight else ""
+            sign = sign or f"{paint.red('✗')} {_name(shot, take)}  failed"
+            return f"  {sign}: {harmless(error)}{more}"
         case events.JobResumed(shot, take, provider, job_id):
             return f"  {paint.dim('>')} {_name(shot, take)}  goes on at {provider}: job {harmless(job_id)}"
         case events.SubmitUnsure(shot, take, provider, error):
