@@ -14,8 +14,8 @@ from seedgen.errors import UsageError
 if TYPE_CHECKING:
     import asyncio
 
-    from seedgen.adopting import Adopting
     from seedgen.app import Workspace
+    from seedgen.app.adopting import Adopting
     from seedgen.cli.invocation import Invocation
     from seedgen.execution.importing import Wanted
     from seedgen.planning.lock import Take
@@ -42,7 +42,7 @@ def command(
         raise UsageError(wrong, remedy="Give a FILE, or --job-id ID.")
     if job_id is not None and not job_id.strip():
         raise UsageError("--job-id is empty", remedy="Give the id as the service shows it.")
-    from seedgen.adopting import Adopting
+    from seedgen.app.adopting import Adopting
     from seedgen.views.importing import imported_text, left_text
 
     workspace = invocation.open()

@@ -14,16 +14,16 @@ from seedgen.errors import AuthError, SeedgenError, UsageError
 
 if TYPE_CHECKING:
     from seedgen.app import Workspace
+    from seedgen.app.desk import Desk
+    from seedgen.app.docket import Docket
     from seedgen.cli.invocation import Invocation
-    from seedgen.desk import Desk
-    from seedgen.docket import Docket
     from seedgen.execution.overview import Listed
 
 EXIT_LEFT = 1
 
 
 def _docket(workspace: Workspace) -> Docket:
-    from seedgen.docket import Docket
+    from seedgen.app.docket import Docket
 
     return Docket(workspace, workspace.desk)
 

@@ -24,7 +24,7 @@ def command(invocation: Invocation, expressions: tuple[str, ...]) -> int:
 
     Submits nothing itself. Takes ids, globs and tag:NAME.
     """
-    from seedgen.docket import Docket
+    from seedgen.app.docket import Docket
     from seedgen.execution.overview import State
     from seedgen.views.retry import Retried, retried_text
 

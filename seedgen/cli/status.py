@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 @click.pass_obj
 def command(invocation: Invocation) -> int:
     """Show where things stand: shots by state, open jobs, what was spent, the cache."""
-    from seedgen.docket import Docket
+    from seedgen.app.docket import Docket
     from seedgen.execution.costs import By
     from seedgen.views.status import status_text
 

@@ -139,6 +139,7 @@ def _entry(job_id: str, wanted: Wanted, shop: Workshop) -> JournalEntry:
         shot=wanted.shot,
         take=wanted.take,
         project=shop.project,
+        profile=shop.profile,
         apply=shop.apply,
         submitted_at=datetime.now(UTC),
         job_id=job_id,

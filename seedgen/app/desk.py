@@ -19,11 +19,11 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
     from pathlib import Path
 
+    from seedgen.app.opened import OpenedProject
     from seedgen.digest import Fingerprint
     from seedgen.execution.costs import By, Costs
     from seedgen.execution.doubt import Answer
     from seedgen.execution.jobs import Line, Workshop
-    from seedgen.opened import OpenedProject
     from seedgen.planning.plan import Change
     from seedgen.ports.events import Event
     from seedgen.ports.store import JournalEntry

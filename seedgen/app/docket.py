@@ -20,10 +20,10 @@ from seedgen.project.models import LOCAL
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
-    from seedgen.desk import Desk
+    from seedgen.app.desk import Desk
+    from seedgen.app.opened import OpenedProject
     from seedgen.digest import Fingerprint
     from seedgen.execution.overview import State
-    from seedgen.opened import OpenedProject
     from seedgen.planning.resolve import ResolvedShot
     from seedgen.ports.provider import JobStatus
     from seedgen.ports.store import JournalEntry

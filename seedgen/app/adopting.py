@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from seedgen.desk import Desk
-    from seedgen.opened import OpenedProject
+    from seedgen.app.desk import Desk
+    from seedgen.app.opened import OpenedProject
     from seedgen.planning.lock import Take
     from seedgen.ports.events import Event
 

@@ -1,0 +1,177 @@
+"""Workspace: a project that can be planned and applied."""
+
+from __future__ import annotations
+
+import os
+from contextlib import contextmanager
+from dataclasses import replace
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from seedgen.app.desk import Desk
+from seedgen.app.reels import ReeledProject
+from seedgen.errors import UsageError
+from seedgen.planning.plan import Action, ReelAction, ReelChange
+from seedgen.planning.planner import Caps, World, make_plan
+from seedgen.planning.select import Selectable, select
+from seedgen.project.models import LOCAL
+
+if TYPE_CHECKING:
+    import asyncio
+    from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+    from decimal import Decimal
+    from pathlib import Path
+
+    from seedgen.digest import Fingerprint
+    from seedgen.execution.jobs import Line
+    from seedgen.execution.outcome import Outcome
+    from seedgen.planning.lock import Lock, Take
+    from seedgen.planning.plan import Plan
+    from seedgen.planning.resolve import ResolvedShot
+    from seedgen.ports.events import Event
+    from seedgen.ports.store import JournalEntry
+
+
+class Workspace(ReeledProject):
+    """A project, opened: plan it, apply plans, assemble its reels.
+
+    Planning needs no network, no key and no ffmpeg, and writes nothing but a memory of digests.
+    """
+
+    @cached_property
+    def desk(self) -> Desk:
+        """The project's jobs at services."""
+        return Desk(self)
+
+    # -- plan ------------------------------------------------------------------------------------
+
+    def plan(
+        self,
+        *,
+        chosen: Sequence[str] = (),
+        replaced: Sequence[str] = (),
+        max_cost: Decimal | None = None,
+    ) -> Plan:
+        """What an apply would do. Raises ProjectError, UsageError, LockUnreadable."""
+        self.require_sound()
+        lock = self.lock_file.read()
+        ids = self._chosen(chosen, lock)
+        for shot_id in replaced:
+            if self.shot(shot_id).id not in ids:
+                raise UsageError(
+                    f"--replace {shot_id}: the shot is not among the selected ones",
+                    remedy="Select it as well, or leave --select out.",
+                )
+        plan = make_plan(
+            self.resolved,
+            lock,
+            World(self._find_takes, self.objects.present, self.desk.standings),
+            project=self.project.name,
+            profile=self.settings.profile,
+            caps=Caps(self.cap(max_cost)),
+            selected=ids.__contains__,
+            replaced=replaced,
+        )
+        return replace(plan, reels=tuple(self._reel_changes(plan, lock)))
+
+    def _find_takes(self, wanted: Collection[Fingerprint]) -> Mapping[Fingerprint, Take]:
+        """Opens the takes database only when there is something to look up."""
+        return self.takes.find(wanted)
+
+    def _chosen(self, expressions: Sequence[str], lock: Lock) -> frozenset[str]:
+        declared = self.selectable(self.shots)
+        ids = {shot.id for shot in self.shots}
+        gone = [Selectable(shot_id, frozenset()) for shot_id in lock.shots if shot_id not in ids]
+        return select(expressions, declared + gone)
+
+    def cap(self, max_cost: Decimal | None) -> Decimal | None:
+        """The cap in force: the command line's, else the project's."""
+        return self.project.spec.budget.max_cost if max_cost is None else max_cost
+
+    def _reel_changes(self, plan: Plan, lock: Lock) -> Iterator[ReelChange]:
+        changing = {c.shot for c in plan.changes if c.action is not Action.BLOCKED}
+        pick = self.picked(lock)
+        for name, reel in self.reels.items():
+            shots = self.reel_shots(reel)
+            touched = any(shot.id in changing for shot in shots)
+            there = (self.build / f"{name}.mp4").is_file() or not self.shows(reel, shots, pick)
+            same = there and self.outputs.noted(name) == self.reel_state(reel, shots, pick)
+            yield ReelChange(name, ReelAction.UNCHANGED if same and not touched else ReelAction.ASSEMBLE)
+
+    # -- apply -----------------------------------------------------------------------------------
+
+    @contextmanager
+    def applying(self) -> Iterator[None]:
+        """Hold the project's apply lock. Raises Locked."""
+        from seedgen.store.apply_lock import apply_lock
+
+        with apply_lock(self.private):
+            yield
+
+    async def apply(
+        self,
+        plan: Plan,
+        tell: Callable[[Event], None],
+        *,
+        max_cost: Decimal | None = None,
+        concurrency: int | None = None,
+        detach: bool = False,
+        stopping: asyncio.Event | None = None,
+    ) -> Outcome:
+        """Carry out a plan. Raises SeedgenError; failures of single shots are in the outcome.
+
+        `detach` leaves every job in flight to the next apply.
+        """
+        from seedgen.execution.apply import Terms, apply_plan
+
+        lock = self.lock_file.read()
+        self.takes.restore(take for shot in lock.shots.values() for take in shot.takes)
+        strays = [entry for entry in self.strays() if self.desk.reachable(entry.provider)]
+        names = {*self.require_providers(plan), *(entry.provider for entry in strays)}
+        with self.objects.scratch() as scratch:
+            return await apply_plan(
+                plan,
+                lock,
+                self.lock_file,
+                {name: self._line(name, scratch, concurrency) for name in sorted(names)},
+                self.desk.workshop(tell, scratch, plan.plan_id),
+                terms=Terms(self.cap(max_cost), detach, self.desk.failures_are_free),
+                stopping=stopping,
+                strays=strays,
+            )
+
+    def request_body(self, shot: ResolvedShot) -> dict[str, Any]:
+        """What a submit of a shot would carry, without uploading anything."""
+        from seedgen.providers.bodies import request_body
+
+        return request_body(shot, self.project.spec.providers, self.project.root)
+
+    def strays(self) -> list[JournalEntry]:
+        """Jobs in flight for requests that this project declares no longer."""
+        return self.desk.strays(
+            {shot.of_take(number)[1] for shot in self.resolved for number in range(1, shot.shot.takes + 1)}
+        )
+
+    def require_providers(self, plan: Plan) -> list[str]:
+        """The providers that a plan needs, each with its key and able to get at its references.
+
+        Raises AuthError, UsageError: before anything is asked or spent.
+        """
+        needed = [c for c in plan.changes if c.submits or c.action is Action.RESUME]
+        names = sorted({change.provider for change in needed})
+        for name in names:
+            if name != LOCAL:
+                self.desk.require(name, [change for change in needed if change.provider == name])
+        return names
+
+    def _line(self, name: str, scratch: Path, concurrency: int | None) -> Line:
+        from seedgen.execution.jobs import Line
+
+        if name != LOCAL:
+            return self.desk.line(name, concurrency)
+        declared = self.project.spec.providers.local.concurrency
+        return Line(self.local_provider(scratch), concurrency or declared or _cores())
+
+
+def _cores() -> int:
+    return os.cpu_count() or 2
