@@ -1,4 +1,4 @@
-"""App: the one place that wires parts together. A project opened, its reels, its jobs, what is done with it."""
+"""App: the one place that wires parts together. A project opened, its reels and jobs, what is done to it."""
 
 from seedgen.app.opened import Settings
 from seedgen.app.workspace import Workspace

@@ -7,9 +7,7 @@ another kind in the database counts as absent.
 
 from __future__ import annotations
 
-import asyncio
 import sqlite3
-from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
 import diskcache
@@ -21,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping
     from pathlib import Path
 
-    _Wish = tuple[Mapping[str, str], Collection[str], asyncio.Future[None]]
+    from seedgen.store.commits import Commits
 
 _INLINE = 2**30
 """Texts below this stand in the database itself, so that no entry is ever a file of its own."""
@@ -52,16 +50,6 @@ class _TextDisk(diskcache.Disk):  # type: ignore[misc]
         """Nothing: no entry has a file, and a row that names one may name any file at all."""
 
 
-def _settle(batch: Iterable[_Wish], error: Exception | None) -> None:
-    for _, _, done in batch:
-        if done.done():  # whoever waited has gone
-            continue
-        if error is None:
-            done.set_result(None)
-        else:
-            done.set_exception(error)
-
-
 class TextCache:
     """A durable mapping of text to text in one folder, safe for several processes at once."""
 
@@ -69,9 +57,7 @@ class TextCache:
         self._folder = folder
         self._remedy = remedy
         self._cache: Any = None
-        self._waiting: list[_Wish] = []
-        self._committing: asyncio.Task[None] | None = None
-        self._writer: ThreadPoolExecutor | None = None
+        self._commits: Commits | None = None
 
     @property
     def exists(self) -> bool:
@@ -137,25 +123,11 @@ class TextCache:
         there are.
         """
         self._open()
-        done = asyncio.get_running_loop().create_future()
-        self._waiting.append((values, gone, done))
-        if self._committing is None or self._committing.done():
-            self._committing = asyncio.ensure_future(self._commit_all())
-        await done
+        if self._commits is None:
+            from seedgen.store.commits import Commits  # noqa: PLC0415  a plan reads only, with no asyncio
 
-    async def _commit_all(self) -> None:
-        if self._writer is None:
-            # One thread: SQLite's connections belong to threads, and this one is closed at the end.
-            self._writer = ThreadPoolExecutor(1, thread_name_prefix=f"{self._folder.name}-writer")
-        while self._waiting:
-            batch, self._waiting = self._waiting, []
-            changes = [(values, gone) for values, gone, _ in batch]
-            try:
-                await asyncio.get_running_loop().run_in_executor(self._writer, self._replace_all, changes)
-            except Exception as error:  # noqa: BLE001  whatever it is, each of them hears of it
-                _settle(batch, error)
-            else:
-                _settle(batch, None)
+            self._commits = Commits(self._replace_all, self._folder.name)
+        await self._commits.wait_for((values, gone))
 
     def beginning_with(self, prefix: str) -> Iterator[tuple[str, str]]:
         """The entries whose key begins with a text that sorts before every other key's beginning."""
@@ -187,11 +159,9 @@ class TextCache:
 
     def close(self) -> None:
         """Close the database."""
-        if self._writer is not None:
-            if self._cache is not None:
-                self._writer.submit(self._cache.close).result()
-            self._writer.shutdown()
-            self._writer = None
+        if self._commits is not None:
+            self._commits.end(self._cache.close if self._cache is not None else lambda: None)
+            self._commits = None
         if self._cache is not None:
             self._cache.close()
             self._cache = None
