@@ -174,18 +174,19 @@ class Run:
 
 
 def faults(dice: random.Random) -> list[Fault]:
-    """Slow answers, so that a kill falls between a request and its answer, and a few lost ones."""
-    slow = [
-        Fault(service, "submit", Do.DELAY, times=None, seconds=dice.random() * 0.15, takes_effect=True)
-        for service in ("eachlabs", "oxen")
-    ]
-    slow.append(Fault(None, "download", Do.DRIP, times=3, seconds=0.02, size=20_000))
-    if dice.random() < 0.3:
-        service = dice.choice(["eachlabs", "oxen"])
-        slow.append(
-            Fault(service, "submit", Do.DROP, nth=dice.randint(1, 4), takes_effect=dice.random() < 0.5)
-        )
-    return slow
+    """Lost answers, and slow ones, so that a kill falls between a request and its answer.
+
+    The first rule that matches a request strikes.
+    """
+    found = []
+    for service in ("eachlabs", "oxen"):
+        if dice.random() < 0.25:
+            nth, accepted = dice.randint(1, 3), dice.random() < 0.5
+            found.append(Fault(service, "submit", Do.DROP, nth=nth, takes_effect=accepted))
+        slow, accepted = dice.random() * 0.15, dice.random() < 0.7
+        found.append(Fault(service, "submit", Do.DELAY, times=None, seconds=slow, takes_effect=accepted))
+    found.append(Fault(None, "download", Do.DRIP, times=3, seconds=0.02, size=20_000))
+    return found
 
 
 def soak(runs: int, seed: int, clip: Path, picture: bytes, *, say: bool = False) -> Tally:

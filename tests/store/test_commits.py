@@ -1,4 +1,4 @@
-"""Commits: many changes asked for side by side are few commits, and each asker hears what became of its own."""
+"""Commits: many changes asked for side by side are few commits, and each asker hears of its own."""
 
 from __future__ import annotations
 
@@ -88,7 +88,7 @@ def test_who_stops_waiting_holds_up_nobody(tmp_path: Path) -> None:
 
 
 def test_what_was_committed_is_there_for_who_comes_next(tmp_path: Path) -> None:
-    """A hundred at once; another opener of the same folder finds them all, and what was taken away is gone."""
+    """A hundred at once; another opener of the folder finds them all, and what was taken away is gone."""
 
     async def play() -> None:
         cache = TextCache(tmp_path)
