@@ -1,0 +1,75 @@
+"""The docs speak of what there is: settings validate, commands and options exist, links lead somewhere."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from pathlib import Path
+
+import click
+import pytest
+import yaml
+
+from seedgen.cli.main import command_line
+from seedgen.project.cards import Prices
+from seedgen.project.models import ProviderSettings
+
+ROOT = Path(__file__).parent.parent
+PAGES = sorted([ROOT / "README.md", *(ROOT / "docs").glob("*.md")])
+
+
+def blocks(page: Path, language: str) -> list[str]:
+    """The code blocks of one language."""
+    return re.findall(
+        rf"^```{language}\n(.*?)^```", page.read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL
+    )
+
+
+def commands(page: Path) -> list[str]:
+    """Every line of a shell block that begins with seedgen, without its comment."""
+    lines = [line for block in blocks(page, "sh") for line in block.splitlines()]
+    return [line.partition("#")[0].strip() for line in lines if line.startswith("seedgen ")]
+
+
+def test_the_settings_of_the_providers_page_are_settings() -> None:
+    """The project file takes them as they are printed."""
+    settings, prices = (yaml.safe_load(text) for text in blocks(ROOT / "docs/providers.md", "yaml"))
+    assert ProviderSettings.model_validate(settings["providers"]).oxen.upload_repo == "studio/refs"
+    assert Prices.model_validate(prices["prices"]).per_second
+
+
+TYPED = [(page.name, line) for page in PAGES for line in commands(page)]
+
+
+@pytest.mark.parametrize(("page", "line"), TYPED, ids=lambda text: text)
+def test_what_the_docs_type_can_be_typed(page: str, line: str) -> None:
+    """Command, subcommand and every option are known; nothing is run."""
+    words = shlex.split(line)[1:]
+    context = click.Context(command_line, info_name="seedgen")
+    command: click.Command = command_line
+    while isinstance(command, click.Group):
+        with context:
+            rest = _after_options(command, words, context)
+            name, found, words = command.resolve_command(context, rest)
+        assert found is not None, name
+        command, context = found, click.Context(found, info_name=name, parent=context)
+    options = {option for one in command.get_params(context) for option in one.opts}
+    assert {word for word in words if word.startswith("--")} <= options
+
+
+def _after_options(group: click.Group, words: list[str], context: click.Context) -> list[str]:
+    _, rest, _ = group.make_parser(context).parse_args(list(words))
+    return rest
+
+
+def test_there_is_something_typed() -> None:
+    """The check above is about a dozen lines and more."""
+    assert len(TYPED) >= 6
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_links_between_pages_lead_somewhere(page: Path) -> None:
+    """Every relative link names a file of the repository."""
+    for target in re.findall(r"\]\(([^)#]+)(?:#[^)]*)?\)", page.read_text(encoding="utf-8")):
+        if not target.startswith("https://"):
+            assert (page.parent / target).exists(), target
