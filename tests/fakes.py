@@ -98,6 +98,7 @@ class FakeProvider:
     With `meet` no job ends before so many run at once, so that a test is told how many may. With
     `hold` none ends before `let_go` is set. `story` is told what happens, in order. `jobs` are known to
     the service from before, by id; `listed` is what it lists by prompt, unless `unlisted` is raised.
+    `others` are jobs that were asked for something else than anybody here wants.
     """
 
     def __init__(
@@ -124,6 +125,7 @@ class FakeProvider:
         self._jobs: dict[str, str] = dict(jobs or {})
         self.listed: dict[str, Listing] = {}
         self.unlisted: Exception | None = None
+        self.others: set[str] = set()
 
     def _fate(self, job_id: str) -> Fate:
         return self._fates.get(self._jobs[job_id], Fate())
@@ -137,6 +139,10 @@ class FakeProvider:
         if self.unlisted is not None:
             raise self.unlisted
         return self.listed.get(submission.request.prompt, Listing((), complete=False))
+
+    async def made_for(self, job_id: str, submission: Submission) -> bool:
+        """True, but for `others`."""
+        return job_id not in self.others
 
     async def status(self, job_id: str) -> JobStatus:
         """As the job's fate says."""

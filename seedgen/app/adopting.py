@@ -9,6 +9,7 @@ from seedgen.execution.importing import Wanted, import_file, import_job
 from seedgen.execution.locking import RunningLock
 from seedgen.planning.plan import Action, Change
 from seedgen.planning.pricing import price_of
+from seedgen.project.cards import wire_prompt
 from seedgen.project.models import LOCAL
 
 if TYPE_CHECKING:
@@ -33,7 +34,7 @@ class Adopting:
         self._opened = opened
         self._desk = desk
 
-    def wanted(self, shot_id: str, take: int, *, anew: bool = False) -> Wanted:
+    def wanted(self, shot_id: str, take: int, *, anew: bool = False, force: bool = False) -> Wanted:
         """What a clip is adopted for. Raises UsageError for an unknown shot or take."""
         shot = self._opened.shot(shot_id)
         if take > shot.shot.takes:
@@ -42,7 +43,8 @@ class Adopting:
                 remedy=f"Declare `takes: {take}` for the shot first.",
             )
         request = shot.of_take(take)[0]
-        return Wanted(shot_id, take, request, price_of(request, shot.card), anew)
+        prompt = wire_prompt(request.prompt, shot.card)
+        return Wanted(shot_id, take, request, price_of(request, shot.card), anew, prompt, force)
 
     def file(self, file: Path, wanted: Wanted) -> Take:
         """Adopt a file. Raises UnreadableMedia, UsageError, StoreError, OSError."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from functools import cached_property
@@ -12,7 +13,7 @@ from seedgen.errors import UsageError
 from seedgen.planning.plan import Standing
 from seedgen.ports.store import FLYING_STAGES, Stage
 from seedgen.project.models import LOCAL
-from seedgen.store.lockfile import LockOnDisk
+from seedgen.store.lockfile import LockOnDisk, profile_of
 from seedgen.store.standing import anything_stands
 
 if TYPE_CHECKING:
@@ -77,8 +78,16 @@ class Desk:
         Those of another profile are that profile's business.
         """
         flying = [entry for entry in self.own() if entry.stage in FLYING_STAGES]
-        profile = self._opened.settings.profile or ""
-        return [e for e in flying if e.profile == profile and e.fingerprint not in declared]
+        return [e for e in flying if e.profile == self._profile and e.fingerprint not in declared]
+
+    def elsewhere(self) -> Counter[str]:
+        """How many jobs are in flight that were submitted under other profiles, by profile."""
+        flying = (entry.profile for entry in self.own() if entry.stage in FLYING_STAGES)
+        return Counter(profile for profile in flying if profile != self._profile)
+
+    @property
+    def _profile(self) -> str:
+        return self._opened.settings.profile or ""
 
     # -- services --------------------------------------------------------------------------------
 
@@ -136,7 +145,7 @@ class Desk:
             tell,
             scratch,
             project=opened.project.name,
-            profile=opened.settings.profile or "",
+            profile=self._profile,
             apply=f"{begun} {plan_id[:8]}".strip(),
         )
 
@@ -144,7 +153,8 @@ class Desk:
 
     def in_doubt(self) -> list[JournalEntry]:
         """Submits of this project of which nobody knows whether they were accepted, and nobody is at work."""
-        return [entry for entry in self.own() if self.standing_of(entry) is Standing.AMBIGUOUS]
+        mine = [entry for entry in self.own() if entry.profile == self._profile]
+        return [entry for entry in mine if self.standing_of(entry) is Standing.AMBIGUOUS]
 
     async def ask_services(
         self, entries: Sequence[JournalEntry], told: Callable[[Answer], None] = lambda _: None
@@ -180,15 +190,29 @@ class Desk:
     # -- money -----------------------------------------------------------------------------------
 
     def costs(self, by: By) -> Costs:
-        """What the project has spent, as its journal and its locks tell. Raises StoreError."""
-        from seedgen.execution.costs import Ledger, costs_of, lengths_of
+        """What the project has spent, as its journal and its locks tell: under a profile, that one's part.
+
+        Raises StoreError.
+        """
+        from seedgen.execution.costs import Ledger, Locked, costs_of, lengths_of
 
         opened = self._opened
         entries = list(opened.journal.entries())
-        locks = [LockOnDisk(file).read() for file in sorted(opened.project.root.glob("seedgen*.lock"))]
-        locked = [(name, take) for lock in locks for name, shot in lock.shots.items() for take in shot.takes]
-        takes = [*(take for _, take in locked), *opened.takes.find([e.fingerprint for e in entries]).values()]
-        ledger = Ledger(opened.project.name, entries, locked, lengths_of(takes), self.failures_are_free)
+        locked = [
+            Locked(shot_id, take, profile_of(file.name))
+            for file in sorted(opened.project.root.glob("seedgen*.lock"))
+            for shot_id, shot in LockOnDisk(file).read().shots.items()
+            for take in shot.takes
+        ]
+        found = opened.takes.find([e.fingerprint for e in entries]).values()
+        ledger = Ledger(
+            opened.project.name,
+            entries,
+            locked,
+            lengths_of([*(one.take for one in locked), *found]),
+            self.failures_are_free,
+            opened.settings.profile,
+        )
         return costs_of(ledger, by)
 
     def failures_are_free(self, provider: str, model: str) -> bool:

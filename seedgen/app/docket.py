@@ -9,11 +9,13 @@ from typing import TYPE_CHECKING
 
 from seedgen.errors import SeedgenError, UsageError
 from seedgen.execution import doubt
-from seedgen.execution.importing import known
+from seedgen.execution.importing import known, require_made_for
 from seedgen.execution.overview import OPEN_STATES, Listed, ask_about, state_of
+from seedgen.execution.reconcile import submission_of
 from seedgen.planning.plan import Standing
 from seedgen.planning.select import Selectable, select
 from seedgen.ports.store import UNKNOWN_STAGES
+from seedgen.project.cards import wire_prompt
 from seedgen.project.diagnostics import did_you_mean
 from seedgen.project.models import LOCAL
 
@@ -34,7 +36,7 @@ _PRINT = 8
 
 
 class Docket:
-    """Jobs by shot, under the names that shots have now."""
+    """Jobs by shot, under the names that shots have now. Under a profile, those of that profile."""
 
     def __init__(self, opened: OpenedProject, desk: Desk) -> None:
         self._opened = opened
@@ -62,7 +64,7 @@ class Docket:
             entry
             for entry in self._desk.standing().values()
             if entry.provider != LOCAL
-            and (entry.project == self._opened.project.name or entry.fingerprint in self._declared)
+            and (self._is_own(entry) if self._of_project(entry) else entry.fingerprint in self._declared)
         ]
         return sorted(map(self._listed, mine), key=lambda j: (j.shot, j.entry.take, j.entry.fingerprint))
 
@@ -72,10 +74,18 @@ class Docket:
         return [
             self._listed(entry)
             for entry in self._opened.journal.entries()
-            if entry.project == self._opened.project.name
+            if self._of_project(entry)
+            and self._is_own(entry)
             and entry.provider != LOCAL
             and (entry.fingerprint, entry.attempt) not in stand
         ]
+
+    def _of_project(self, entry: JournalEntry) -> bool:
+        return entry.project == self._opened.project.name
+
+    def _is_own(self, entry: JournalEntry) -> bool:
+        """Whether an entry of this project is meant: without a profile all are."""
+        return self._opened.settings.profile in {None, entry.profile}
 
     def _listed(self, entry: JournalEntry) -> Listed:
         unsure = entry.stage in UNKNOWN_STAGES
@@ -137,7 +147,9 @@ class Docket:
         if not self._named(shot_id) and not self.jobs_of(shot_id):
             known = [shot.id for shot in self._opened.resolved]
             return f"no shot {shot_id!r}. {did_you_mean(shot_id, known)}".strip()
-        return f"no job of {shot_id}{f', take {take},' if take else ''} is open"
+        profile = self._opened.settings.profile
+        under = f" under the profile {profile}" if profile else ""
+        return f"no job of {shot_id}{f', take {take},' if take else ''} is open{under}"
 
     def selected(self, expressions: Sequence[str]) -> list[str]:
         """The shots that some ids, globs and tags choose, also ones that only jobs know.
@@ -152,12 +164,25 @@ class Docket:
 
     # -- deciding --------------------------------------------------------------------------------
 
-    async def check(self, name: str, job_id: str) -> JobStatus | None:
-        """What a service says of a job; None without its key. Raises JobLost, ProviderError."""
-        if not self._desk.reachable(name):
+    async def check(self, job: Listed, job_id: str, *, force: bool = False) -> JobStatus | None:
+        """What the service says of a job that a person named for a submit in doubt; None without its key.
+
+        Raises UsageError when it belongs to another request, or (not with `force`) was asked for
+        something else; JobLost, ProviderError.
+        """
+        entry = job.entry
+        doubt.require_unowned(entry, job_id, self._opened.journal)
+        if not self._desk.reachable(entry.provider):
             return None
-        async with self._desk.talking(name) as line:
-            return await known(job_id, line)
+        async with self._desk.talking(entry.provider) as line:
+            status = await known(job_id, line)
+            submission = submission_of(entry)
+            if submission is not None and not force:
+                card = self._opened.cards.find(entry.provider, entry.model)
+                prompt = submission.request.prompt
+                words = wire_prompt(prompt, card) if card else prompt
+                await require_made_for(status, submission, line, f"{job.shot} take {entry.take}", words)
+            return status
 
     def adopt(self, entry: JournalEntry, job_id: str) -> JournalEntry:
         """A person says which job a submit in doubt has. Raises UsageError."""

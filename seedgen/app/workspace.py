@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from seedgen.app.desk import Desk
 from seedgen.app.reels import ReeledProject
 from seedgen.errors import UsageError
+from seedgen.planning.lock import IMPORTED
 from seedgen.planning.plan import Action, ReelAction, ReelChange
 from seedgen.planning.planner import Caps, World, make_plan
 from seedgen.planning.select import Selectable, select
@@ -97,6 +98,33 @@ class Workspace(ReeledProject):
             there = (self.build / f"{name}.mp4").is_file() or not self.shows(reel, shots, pick)
             same = there and self.outputs.noted(name) == self.reel_state(reel, shots, pick)
             yield ReelChange(name, ReelAction.UNCHANGED if same and not touched else ReelAction.ASSEMBLE)
+
+    # -- recover -------------------------------------------------------------------------------------
+
+    def lost(self) -> list[Take]:
+        """Takes of services whose request is still declared and whose clip is not in the cache."""
+        locked = self.lock_file.read().shots
+        takes = [
+            take
+            for shot in self.resolved
+            if shot.id in locked and locked[shot.id].fingerprint == shot.fingerprint
+            for take in locked[shot.id].takes
+            if take.provider != LOCAL and take.job_id != IMPORTED and self.desk.reachable(take.provider)
+        ]
+        present = self.objects.present([take.clip for take in takes])
+        return [take for take in takes if take.clip not in present]
+
+    async def recover(self, takes: Sequence[Take]) -> list[Take]:
+        """Fetch lost clips from the services that made them; those that came back. Submits nothing."""
+        from seedgen.execution.recovering import recover
+
+        found = []
+        with self.objects.scratch() as scratch:
+            shop = self.desk.workshop(lambda _: None, scratch)
+            for name in sorted({take.provider for take in takes}):
+                async with self.desk.talking(name) as line:
+                    found += await recover([take for take in takes if take.provider == name], line, shop)
+        return found
 
     # -- apply -----------------------------------------------------------------------------------
 

@@ -59,14 +59,15 @@ def command(
     workspace.require_sound()
     with workspace.applying():
         _look_into_doubt(invocation, workspace)
+        _recover(invocation, workspace)
         plan = workspace.plan(chosen=chosen, replaced=replaced, max_cost=max_cost)
         view = _view(workspace) if as_json else None
         workspace.require_providers(plan)
-        _present(invocation, workspace, plan, view)
+        _present(invocation, workspace, plan, view, max_cost)
         if not _approved(
             invocation, workspace, plan, max_cost, auto_approve=auto_approve, allow_unpriced=allow_unpriced
         ):
-            sys.stderr.write("Not approved. Nothing was done.\n")
+            invocation.say("Not approved. Nothing was done.\n")
             return EXIT_LEFT
         outcome, unassembled = _carry_out(
             invocation,
@@ -94,10 +95,23 @@ def _look_into_doubt(invocation: Invocation, workspace: Workspace) -> None:
 
     from seedgen.views.jobs import asking_text, finding_text
 
-    sys.stderr.write(asking_text(doubtful))
+    invocation.say(asking_text(doubtful))
     answers = asyncio.run(workspace.desk.ask_services(doubtful))
     for answer in answers:
-        sys.stderr.write(finding_text(answer, invocation.paint))
+        invocation.say(finding_text(answer, invocation.paint))
+
+
+def _recover(invocation: Invocation, workspace: Workspace) -> None:
+    """Fetch clips that the lock names and the cache has lost, before anything is paid again."""
+    lost = workspace.lost()
+    if not lost:
+        return
+    import asyncio
+
+    from seedgen.views.jobs import recovered_text
+
+    found = asyncio.run(workspace.recover(lost))
+    invocation.say(recovered_text(lost, found))
 
 
 def _view(workspace: Workspace) -> JsonEvents:
@@ -106,18 +120,24 @@ def _view(workspace: Workspace) -> JsonEvents:
     return JsonEvents(sys.stdout, workspace.project.root, __version__)
 
 
-def _present(invocation: Invocation, workspace: Workspace, plan: Plan, view: JsonEvents | None) -> None:
+def _present(
+    invocation: Invocation,
+    workspace: Workspace,
+    plan: Plan,
+    view: JsonEvents | None,
+    max_cost: Decimal | None,
+) -> None:
     if view is not None:
         view.begin(plan, workspace.warnings)
         return
     from seedgen.views.plan_text import blocked_text, plan_text, strays_text
 
     invocation.warn(workspace)
-    click.echo(
-        plan_text(plan, invocation.out_paint, invocation.width), nl=False, color=invocation.out_paint.on
-    )
+    text = invocation.typed(plan_text(plan, invocation.out_paint, invocation.width))
+    click.echo(text, nl=False, color=invocation.out_paint.on)
     sys.stdout.flush()
-    sys.stderr.write(blocked_text(plan) + strays_text(workspace.strays()))
+    cap = workspace.cap(max_cost)
+    invocation.say(blocked_text(plan, cap) + strays_text(workspace.strays(), workspace.desk.elsewhere()))
 
 
 def _approved(
@@ -166,7 +186,10 @@ def _carry_out(
     from seedgen.cli.watching import watcher
 
     with watcher(invocation, plan, workspace.project.root) as watching:
-        tell: Callable[[Event], None] = watching.tell if view is None else view.tell
+        tell_it: Callable[[Event], None] = watching.tell if view is None else view.tell
+
+        def tell(event: Event) -> None:
+            tell_it(invocation.typed_event(event))
 
         async def work(stopping: asyncio.Event) -> tuple[Outcome, SeedgenError | OSError | None]:
             outcome = await workspace.apply(
@@ -201,6 +224,6 @@ def _conclude(
     elif plan.has_changes or outcome.interrupted:
         from seedgen.views.outcome import outcome_text
 
-        sys.stderr.write(outcome_text(outcome, invocation.paint))
+        invocation.say(outcome_text(outcome, invocation.paint))
     if unassembled is not None:
         raise unassembled

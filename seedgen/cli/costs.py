@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 @click.option(
     "--by",
     "by",
-    type=click.Choice(["shot", "apply", "provider"]),
+    type=click.Choice(["shot", "apply", "provider", "profile"]),
     default="shot",
     show_default=True,
     help="What to add up by.",
@@ -27,6 +27,7 @@ def command(invocation: Invocation, by: str, as_json: bool) -> int:
     """Show what was spent: every attempt at every service, estimated against billed.
 
     Told from the journal and from the locks; no service is asked. What is not known is shown as `?`.
+    With --profile before the command, only what was made under that profile.
     """
     from seedgen.execution.costs import By
 
@@ -40,6 +41,6 @@ def command(invocation: Invocation, by: str, as_json: bool) -> int:
         from seedgen.views.costs import costs_text
 
         paint = invocation.out_paint
-        click.echo(costs_text(costs, paint, invocation.width), nl=False, color=paint.on)
+        click.echo(invocation.typed(costs_text(costs, paint, invocation.width)), nl=False, color=paint.on)
     workspace.close()
     return 0

@@ -29,26 +29,36 @@ EXIT_INTERRUPTED = 130
 @click.option("--job-id", metavar="ID", help="Take what this job of the shot's provider makes.")
 @click.option("--take", type=click.IntRange(min=1), default=1, show_default=True, help="As which take.")
 @click.option("--replace", "anew", is_flag=True, help="Also where the take has a clip already.")
+@click.option("--force", is_flag=True, help="With --job-id: also a job that was asked for something else.")
 @click.pass_obj
 def command(
-    invocation: Invocation, shot_id: str, file: Path | None, job_id: str | None, take: int, anew: bool
+    invocation: Invocation,
+    shot_id: str,
+    file: Path | None,
+    job_id: str | None,
+    take: int,
+    anew: bool,
+    force: bool,
 ) -> int:
     """Adopt a clip for a shot as it is declared now: a video file, or what a service's job makes.
 
-    Nothing is submitted. Nobody checks that the clip shows what the shot asks for: that is for you to say.
+    Nothing is submitted. A job has to have been asked for what the shot asks for. Nobody checks that a
+    file shows it: that is for you to say.
     """
     if (file is None) == (job_id is None):
         wrong = "FILE and --job-id exclude each other" if file else "nothing to import"
         raise UsageError(wrong, remedy="Give a FILE, or --job-id ID.")
     if job_id is not None and not job_id.strip():
         raise UsageError("--job-id is empty", remedy="Give the id as the service shows it.")
+    if force and job_id is None:
+        raise UsageError("--force goes with --job-id", remedy="Leave it out: a file is taken as it is.")
     from seedgen.app.adopting import Adopting
     from seedgen.views.importing import imported_text, left_text
 
     workspace = invocation.open()
     workspace.require_sound()
     adopting = Adopting(workspace, workspace.desk)
-    wanted = adopting.wanted(shot_id, take, anew=anew)
+    wanted = adopting.wanted(shot_id, take, anew=anew, force=force)
     with workspace.applying():
         if file is not None:
             found: Take | None = adopting.file(_readable(file), wanted)

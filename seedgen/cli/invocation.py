@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from seedgen.ports.events import JobFailed
 from seedgen.views.paint import Paint
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from seedgen.app import Workspace
+    from seedgen.ports.events import Event
+
+_COMMAND = re.compile(r"`seedgen (?=[a-z])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +52,18 @@ class Invocation:
                 environment=self.environment,
             )
         )
+
+    def typed(self, text: str) -> str:
+        """A text whose commands mean what they say when they are typed: with the profile of this one."""
+        return _COMMAND.sub(f"`seedgen --profile {self.profile} ", text) if self.profile else text
+
+    def typed_event(self, event: Event) -> Event:
+        """An event whose remedy can be typed as it stands."""
+        return replace(event, remedy=self.typed(event.remedy)) if isinstance(event, JobFailed) else event
+
+    def say(self, text: str) -> None:
+        """Tell people something, on stderr."""
+        sys.stderr.write(self.typed(text))
 
     def _colours(self, stream: Any) -> bool:
         plain = self.no_color or self.environment.get("NO_COLOR") or self.environment.get("TERM") == "dumb"

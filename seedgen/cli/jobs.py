@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from typing import TYPE_CHECKING
 
 import click
@@ -14,7 +13,6 @@ from seedgen.errors import AuthError, SeedgenError, UsageError
 
 if TYPE_CHECKING:
     from seedgen.app import Workspace
-    from seedgen.app.desk import Desk
     from seedgen.app.docket import Docket
     from seedgen.cli.invocation import Invocation
     from seedgen.execution.overview import Listed
@@ -73,7 +71,8 @@ def list_jobs(invocation: Invocation, everything: bool, online: bool, as_json: b
 
         paint = invocation.out_paint
         nothing = NOTHING_AT_ALL if everything else NOTHING_OPEN
-        click.echo(jobs_text(jobs, datetime.now(UTC), paint) if jobs else nothing, nl=False, color=paint.on)
+        text = jobs_text(jobs, datetime.now(UTC), paint, invocation.width) if jobs else nothing
+        click.echo(invocation.typed(text), nl=False, color=paint.on)
     workspace.close()
     return 0
 
@@ -94,7 +93,7 @@ def _newest_first(jobs: list[Listed]) -> list[Listed]:
 @fingerprint_option
 @click.option("--job-id", metavar="ID", help="It was accepted, and this is its job.")
 @click.option("--not-billed", is_flag=True, help="It was not accepted, and may be submitted again.")
-@click.option("--force", is_flag=True, help="With --not-billed: forget a job that is in flight.")
+@click.option("--force", is_flag=True, help="Take your word for it, whatever the service says.")
 @click.pass_obj
 def resolve(
     invocation: Invocation,
@@ -108,84 +107,38 @@ def resolve(
     """Decide about a submit whose answer was lost.
 
     Nobody knows whether it was accepted and is billed. Without an option the service is asked once
-    more, and jobs that may be it are shown.
+    more, and jobs that may be it are shown. With --not-billed it is asked first too, and a job that is
+    it after all is kept; --force closes it unasked, or forgets a job in flight. A job that was asked for
+    something else is not taken with --job-id, unless with --force.
     """
-    if job_id is not None and not_billed:
-        raise UsageError("--job-id and --not-billed exclude each other", remedy="Give the one that is true.")
-    if job_id is not None and not job_id.strip():
-        raise UsageError("--job-id is empty", remedy="Give the id as the service shows it.")
-    if force and not not_billed:
-        raise UsageError("--force goes with --not-billed", remedy="Leave it out, or say --not-billed too.")
+    _require_sense(job_id, not_billed=not_billed, force=force)
+    from seedgen.cli import deciding
     from seedgen.execution.overview import State
 
     workspace = invocation.open()
     docket = _docket(workspace)
     job = docket.job_of(shot_id, take, fingerprint, among={State.IN_DOUBT})
-    _require_doubt(job, force=force)
+    deciding.require_doubt(job, force=force and not_billed)
     if job_id is not None:
-        code = _adopt(invocation, docket, job, job_id.strip())
+        code = deciding.adopt(invocation, docket, job, job_id.strip(), force=force)
     elif not_billed:
-        code = _give_up(invocation, docket, job)
+        code = deciding.give_up(invocation, workspace.desk, docket, job, force=force)
     else:
-        code = _ask(invocation, workspace.desk, job)
+        code = deciding.ask(invocation, workspace.desk, job, docket.jobs_of(shot_id))
     workspace.close()
     return code
 
 
-def _require_doubt(job: Listed, *, force: bool) -> None:
-    """Raises UsageError for a job about which there is nothing to decide."""
-    from seedgen.execution.overview import State
-
-    if job.state is State.IN_DOUBT:
-        return
-    if job.state is State.REJECTED:
+def _require_sense(job_id: str | None, *, not_billed: bool, force: bool) -> None:
+    """Raises UsageError for options that do not go together."""
+    if job_id is not None and not_billed:
+        raise UsageError("--job-id and --not-billed exclude each other", remedy="Give the one that is true.")
+    if job_id is not None and not job_id.strip():
+        raise UsageError("--job-id is empty", remedy="Give the id as the service shows it.")
+    if force and not not_billed and job_id is None:
         raise UsageError(
-            f"{job.shot} is not in doubt: moderation refused it",
-            remedy=f"Change the shot, or `seedgen retry {job.shot}` and apply again.",
+            "--force goes with --not-billed or --job-id", remedy="Leave it out, or say one of them too."
         )
-    if not force:
-        raise UsageError(
-            f"{job.shot} is not in doubt: {_known_as(job)} is in flight and may be billed",
-            remedy=f"`seedgen apply` collects its clip, `seedgen jobs cancel {job.shot}` asks it to end. "
-            "To forget it and what it costs all the same: --not-billed --force.",
-        )
-
-
-def _known_as(job: Listed) -> str:
-    return f"its job {job.entry.job_id}" if job.entry.job_id else "its submit"
-
-
-def _ask(invocation: Invocation, desk: Desk, job: Listed) -> int:
-    import asyncio
-
-    from seedgen.execution.doubt import Finding
-    from seedgen.views.jobs import asking_text, resolved_text
-
-    if desk.reachable(job.entry.provider):
-        sys.stderr.write(asking_text([job.entry]))
-    (answer,) = asyncio.run(desk.ask_services([job.entry]))
-    sys.stderr.write(resolved_text(answer, job, invocation.paint))
-    return EXIT_LEFT if answer.finding is Finding.IN_DOUBT else 0
-
-
-def _adopt(invocation: Invocation, docket: Docket, job: Listed, job_id: str) -> int:
-    import asyncio
-
-    from seedgen.views.jobs import adopted_text
-
-    checked = asyncio.run(docket.check(job.entry.provider, job_id))
-    found = docket.adopt(job.entry, job_id)
-    said = f"{job.entry.provider} says: {checked.state}" if checked else "unchecked: there is no key"
-    sys.stderr.write(adopted_text(job, found, said, invocation.paint))
-    return 0
-
-
-def _give_up(invocation: Invocation, docket: Docket, job: Listed) -> int:
-    from seedgen.views.jobs import given_up_text
-
-    docket.give_up(job.entry)
-    sys.stderr.write(given_up_text(job, invocation.paint))
-    return 0
 
 
 # -- cancel ------------------------------------------------------------------------------------------
@@ -210,7 +163,7 @@ def cancel(
     for name in {job.entry.provider for job in jobs}:
         workspace.desk.require(name, ())
     if not _confirmed(invocation, jobs, yes=yes):
-        sys.stderr.write("Not confirmed. Nothing was done.\n")
+        invocation.say("Not confirmed. Nothing was done.\n")
         return EXIT_LEFT
     failed = [job for job in jobs if not _cancelled(invocation, docket, job)]
     workspace.close()
@@ -254,7 +207,7 @@ def _cancelled(invocation: Invocation, docket: Docket, job: Listed) -> bool:
     except AuthError:
         raise
     except SeedgenError as error:
-        sys.stderr.write(failed_text(job, error, invocation.paint))
+        invocation.say(failed_text(job, error, invocation.paint))
         return False
-    sys.stderr.write(cancelled_text(answer, job.shot, invocation.paint))
+    invocation.say(cancelled_text(answer, job.shot, invocation.paint))
     return True

@@ -75,6 +75,15 @@ class _Commands(click.Group):
             raise click.UsageError(f"no command {args[0]!r}.{hint}")
         return super().resolve_command(ctx, args)
 
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run a command; a remedy names commands as they have to be typed here."""
+        try:
+            return super().invoke(ctx)
+        except SeedgenError as error:
+            if isinstance(ctx.obj, Invocation):
+                error.remedy = ctx.obj.typed(error.remedy)
+            raise
+
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
         with formatter.section("Commands"):
             formatter.write_dl(list(_COMMANDS.items()))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from typing import TYPE_CHECKING
 
 import click
@@ -51,7 +50,9 @@ def command(
 
         invocation.warn(workspace)
         text = plan_text(plan, invocation.out_paint, invocation.width, everything=everything)
+        text = invocation.typed(text)
         click.echo(text, nl=False, color=invocation.out_paint.on)
-        sys.stderr.write(blocked_text(plan) + strays_text(workspace.strays()))
+        cap = workspace.cap(max_cost)
+        invocation.say(blocked_text(plan, cap) + strays_text(workspace.strays(), workspace.desk.elsewhere()))
     workspace.close()
     return EXIT_CHANGES if detailed_exitcode and plan.has_changes else 0

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from typing import TYPE_CHECKING
 
 import click
@@ -45,5 +44,5 @@ def command(invocation: Invocation, expressions: tuple[str, ...]) -> int:
             else:
                 done.cleared.append(job)
     workspace.close()
-    sys.stderr.write(retried_text(done, invocation.paint))
+    invocation.say(retried_text(done, invocation.paint))
     return EXIT_LEFT if done.failed or done.doubtful else 0

@@ -9,7 +9,15 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from seedgen.errors import AuthError, JobFailed, OutOfCredits, SeedgenError
+from seedgen.errors import (
+    AuthError,
+    JobFailed,
+    JobLost,
+    Moderated,
+    OutOfCredits,
+    SeedgenError,
+    SubmitUnknown,
+)
 from seedgen.execution.budget import Budget
 from seedgen.execution.jobs import Job, Line, Workshop
 from seedgen.execution.lanes import Lane
@@ -76,7 +84,14 @@ async def apply_plan(
                 await line.provider.close()
     run.outcome.lock = run.running.lock
     run.outcome.spent, run.outcome.unpriced = run.budget.spent, run.budget.unpriced
+    run.outcome.pending, run.outcome.pending_unpriced = run.budget.pending, run.budget.pending_unpriced
     return run.outcome
+
+
+def _waits(error: Exception) -> bool:
+    """Whether a person has to decide before another apply does anything about it."""
+    moderated = isinstance(error, Moderated) or (isinstance(error, JobFailed) and error.moderated)
+    return moderated or isinstance(error, SubmitUnknown | JobLost)
 
 
 class _Run:
@@ -165,19 +180,21 @@ class _Run:
             if lane.closed or self.stopping.is_set():
                 await lane.leave()
                 return
-            change = queue.popleft()
-            if change.request is not None and (reserved := self._reserve(change)):
-                group.create_task(self._make(change, change.request, reserved))
-            else:
+            saving = asyncio.ensure_future(self.budget.reserve_in_time(queue[0].cost))
+            if not await ended(saving, self.stopping):
                 await lane.leave()
+                return
+            change, reserved = queue.popleft(), await saving
+            if change.request is None or reserved is None:
+                self._over_budget(change)
+                await lane.leave()
+            else:
+                group.create_task(self._make(change, change.request, reserved))
 
-    def _reserve(self, change: Change) -> Reservation | None:
-        reserved = self.budget.reserve(change.cost)
-        if reserved is None:
-            self.outcome.blocked.append(change)
-            remedy = "Raise the cap with --max-cost, or apply again for the rest."
-            self.shop.tell(events.JobFailed(change.shot, change.take, "it would pass the cap", remedy))
-        return reserved
+    def _over_budget(self, change: Change) -> None:
+        self.outcome.blocked.append(change)
+        remedy = "Raise the cap with --max-cost, or apply again for the rest."
+        self.shop.tell(events.JobFailed(change.shot, change.take, "it would pass the cap", remedy))
 
     async def _go_on(self, change: Change) -> None:
         """A job of an earlier apply: in flight already, so that it waits for no room."""
@@ -206,7 +223,9 @@ class _Run:
         try:
             made = await work
         except (SeedgenError, OSError) as error:
-            if not resumed:
+            if resumed and job.in_flight:
+                reserved.leave()
+            elif not resumed:
                 self._settle_failure(change, error, job, reserved)
             await self._fail(change, error, in_flight=job.goes_on)
             return
@@ -223,12 +242,10 @@ class _Run:
             self._record(follower, made)
 
     def _leave(self, job: Job, reserved: Reservation, *, resumed: bool) -> None:
-        """A job goes on without us: what this apply submitted counts as spent by it."""
-        if resumed:
+        """A job goes on without us, and its estimate goes on counting."""
+        if resumed or job.in_flight:
             self.outcome.left += 1
-        elif job.in_flight:
-            self.outcome.left += 1
-            reserved.settle(None)
+            reserved.leave()
         else:
             self.outcome.not_started += 1
             reserved.release()
@@ -242,6 +259,7 @@ class _Run:
         try:
             if not await ended(work, self.stopping):
                 self.outcome.left += 1
+                held.leave()
             elif await work is not None:
                 self.outcome.collected += 1
         except (SeedgenError, OSError) as error:
@@ -254,7 +272,8 @@ class _Run:
         if isinstance(error, _NO_MORE):
             await self.lanes[change.provider].close()
         remedy = error.remedy if isinstance(error, SeedgenError) else ""
-        self.outcome.failures.append(Failure(change.shot, change.take, str(error), remedy, in_flight))
+        failure = Failure(change.shot, change.take, str(error), remedy, in_flight, waits=_waits(error))
+        self.outcome.failures.append(failure)
         self.shop.tell(events.JobFailed(change.shot, change.take, str(error), remedy, in_flight))
         for follower in self.followers.pop(change.fingerprint or "", []):
             because = f"it asks for the same as {change.shot}, which failed"
@@ -267,7 +286,7 @@ class _Run:
             free = self.terms.failures_are_free(change.provider, change.model)
             reserved.settle(Decimal(0) if free and error.bill is None else error.bill)
         elif job.in_flight:
-            reserved.settle(None)
+            reserved.leave()
         else:
             reserved.release()
 

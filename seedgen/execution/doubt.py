@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from seedgen.errors import JobLost, ProviderError, UsageError
 from seedgen.execution.reconcile import reconcile, submission_of
 from seedgen.ports.provider import ENDED, JobState
-from seedgen.ports.store import UNKNOWN_STAGES, JournalEntry, Stage
+from seedgen.ports.store import CLOSED_BY_HAND, UNKNOWN_STAGES, JournalEntry, Stage
 
 if TYPE_CHECKING:
     from seedgen.execution.jobs import Line
@@ -31,13 +31,15 @@ class Finding(StrEnum):
 class Answer:
     """A job and what was found; `why` says what stands in the way, or how it ended.
 
-    `candidates` are jobs that may be it, when nobody can tell which.
+    `candidates` are jobs that may be it, when nobody can tell which; `absent` says that the service was
+    asked and knows of none.
     """
 
     entry: JournalEntry
     finding: Finding
     why: str = ""
     candidates: tuple[str, ...] = ()
+    absent: bool = False
 
 
 async def ask(entry: JournalEntry, line: Line, journal: Journal) -> Answer:
@@ -59,7 +61,7 @@ async def _look_again(entry: JournalEntry, line: Line, journal: Journal) -> Answ
     try:
         await line.provider.status(entry.job_id)
     except JobLost as error:
-        return Answer(entry, Finding.IN_DOUBT, str(error))
+        return Answer(entry, Finding.IN_DOUBT, str(error), absent=True)
     found = replace(entry, stage=Stage.SUBMITTED, message="")
     journal.write(found)
     return Answer(found, Finding.IN_FLIGHT)
@@ -78,18 +80,12 @@ async def _look_for(entry: JournalEntry, line: Line, journal: Journal) -> Answer
         return Answer(closed, Finding.NOT_ACCEPTED)
     left = replace(entry, stage=Stage.AMBIGUOUS, message=verdict.why)
     journal.write(left)
-    return Answer(left, Finding.IN_DOUBT, verdict.why, verdict.candidates)
+    return Answer(left, Finding.IN_DOUBT, verdict.why, verdict.candidates, verdict.absent)
 
 
 def adopt(entry: JournalEntry, job_id: str, journal: Journal) -> JournalEntry:
     """A person says which job a request has. Raises UsageError when another request has that one."""
-    for other in journal.entries():
-        same = (other.fingerprint, other.attempt) == (entry.fingerprint, entry.attempt)
-        if other.job_id == job_id and other.provider == entry.provider and not same:
-            raise UsageError(
-                f"the job {job_id} belongs to shot {other.shot}, take {other.take}",
-                remedy="`seedgen jobs list --all` shows which jobs belong to which shots.",
-            )
+    require_unowned(entry, job_id, journal)
     with journal.claim(entry.fingerprint) as ours:
         _require(entry, journal, ours=ours)
         begun = entry.submitted_at or datetime.now(UTC)
@@ -98,11 +94,25 @@ def adopt(entry: JournalEntry, job_id: str, journal: Journal) -> JournalEntry:
     return found
 
 
+def require_unowned(entry: JournalEntry, job_id: str, journal: Journal) -> None:
+    """Raises UsageError when a job belongs to another request, or to another attempt at this one."""
+    for other in journal.entries():
+        same = (other.fingerprint, other.attempt) == (entry.fingerprint, entry.attempt)
+        if other.job_id == job_id and other.provider == entry.provider and not same:
+            raise UsageError(
+                f"the job {job_id} belongs to shot {other.shot}, take {other.take}",
+                remedy="`seedgen jobs list --all` shows which jobs belong to which shots.",
+            )
+
+
 def give_up(entry: JournalEntry, journal: Journal) -> JournalEntry:
-    """A person says that a job was not billed, or is not wanted: it is over, and may be submitted anew."""
+    """A person says that a job was not billed, or is not wanted: it is over, and may be submitted anew.
+
+    What it cost stays unknown, unless the service has said.
+    """
     with journal.claim(entry.fingerprint) as ours:
         _require(entry, journal, ours=ours)
-        closed = replace(entry, stage=Stage.FAILED, message="closed by hand: not billed", cost_usd=Decimal(0))
+        closed = replace(entry, stage=Stage.FAILED, message=CLOSED_BY_HAND)
         journal.write(closed)
     return closed
 

@@ -6,13 +6,14 @@ import asyncio
 import shutil
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from textwrap import shorten
 from typing import TYPE_CHECKING
 
 from seedgen.digest import digest_file
 from seedgen.errors import JobLost, UsageError
 from seedgen.execution.jobs import Job
 from seedgen.execution.lanes import Lane
-from seedgen.execution.reconcile import resolve_remedy
+from seedgen.execution.reconcile import resolve_remedy, to_compare
 from seedgen.execution.stopping import ended
 from seedgen.planning.lock import IMPORTED, Take
 from seedgen.ports.provider import ENDED, JobState
@@ -25,7 +26,10 @@ if TYPE_CHECKING:
 
     from seedgen.execution.jobs import Line, Workshop
     from seedgen.planning.request import Request
-    from seedgen.ports.provider import JobStatus
+    from seedgen.ports.provider import JobStatus, Submission
+
+
+_LONGEST_PROMPT, _WORDS_BEFORE = 160, 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +37,8 @@ class Wanted:
     """For what a clip is adopted: one take of a shot as it is declared now.
 
     `estimate` is what the request would cost, in USD. With `anew` a clip that the take has is replaced.
+    `prompt` is the request's as its provider is sent it. With `force` a job that was asked for something
+    else is taken too.
     """
 
     shot: str
@@ -40,6 +46,8 @@ class Wanted:
     request: Request
     estimate: Decimal | None = None
     anew: bool = False
+    prompt: str = ""
+    force: bool = False
 
 
 def import_file(file: Path, wanted: Wanted, shop: Workshop) -> Take:
@@ -87,7 +95,10 @@ async def import_job(
     if held is not None and held.job_id == job_id:
         return held
     _require_replaceable(wanted, held)
+    _entry(job_id, wanted, shop)
     status = await known(job_id, line)
+    if not wanted.force:
+        await require_made_for(status, to_compare(wanted.request), line, _name(wanted), wanted.prompt)
     if status.state in ENDED and status.state is not JobState.SUCCEEDED:
         why = f": {status.message}" if status.message else ""
         raise UsageError(
@@ -113,6 +124,36 @@ async def known(job_id: str, line: Line) -> JobStatus:
     except JobLost as error:
         why = "Check the id, and that the key is of the account that the job belongs to."
         raise JobLost(str(error), remedy=why) from error
+
+
+async def require_made_for(
+    status: JobStatus, submission: Submission, line: Line, name: str, prompt: str
+) -> None:
+    """Check that a job was asked for what a shot asks for. `prompt` is the shot's, as it is sent.
+
+    Raises UsageError that shows both prompts, JobLost, ProviderError.
+    """
+    if await line.provider.made_for(status.job_id, submission):
+        return
+    what = "its parameters or references differ"
+    if status.prompt and status.prompt.split() != prompt.split():
+        its, ours = _apart(status.prompt, prompt)
+        what = f"its prompt is “{its}”, that of the shot is “{ours}”"
+    raise UsageError(
+        f"the job {status.job_id} was asked for something else than {name}: {what}",
+        remedy="Check the id. To take its clip all the same, add --force.",
+    )
+
+
+def _apart(one: str, other: str) -> tuple[str, str]:
+    """Two prompts that differ, cut to where they do."""
+    left, right = one.split(), other.split()
+    same = next((n for n, pair in enumerate(zip(left, right, strict=False)) if pair[0] != pair[1]), None)
+    start = max(0, (min(len(left), len(right)) if same is None else same) - _WORDS_BEFORE)
+    its, ours = (
+        shorten(" ".join(words[start:]), _LONGEST_PROMPT, placeholder=" …") for words in (left, right)
+    )
+    return (f"… {its}", f"… {ours}") if start else (its, ours)
 
 
 def _entry(job_id: str, wanted: Wanted, shop: Workshop) -> JournalEntry:
@@ -162,7 +203,8 @@ def _require_free(wanted: Wanted, shop: Workshop, *, ours: bool) -> None:
         raise UsageError(f"{wanted.shot} has a submit in doubt", remedy=resolve_remedy(entry))
     raise UsageError(
         f"{wanted.shot} has a job in flight: {entry.job_id}",
-        remedy=f"`seedgen apply` collects its clip. To end it first: `seedgen jobs cancel {wanted.shot}`.",
+        remedy=f"`seedgen apply` collects its clip. To end it first: "
+        f"`seedgen jobs cancel {wanted.shot} --take {wanted.take}`.",
     )
 
 
@@ -175,8 +217,11 @@ def _held(wanted: Wanted, shop: Workshop) -> Take | None:
 
 def _require_replaceable(wanted: Wanted, held: Take | None) -> None:
     if held is not None and not wanted.anew:
-        name = wanted.shot if wanted.take == 1 else f"{wanted.shot} take {wanted.take}"
         raise UsageError(
-            f"{name} has a clip for this very request already",
+            f"{_name(wanted)} has a clip for this very request already",
             remedy="Put the import in its place with --replace, or declare another take and use --take.",
         )
+
+
+def _name(wanted: Wanted) -> str:
+    return wanted.shot if wanted.take == 1 else f"{wanted.shot} take {wanted.take}"

@@ -3,24 +3,28 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from decimal import Decimal
-
     from seedgen.planning.lock import Lock
     from seedgen.planning.plan import Change
 
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """A take that could not be made; `in_flight` says that its job goes on at the provider."""
+    """A take that could not be made.
+
+    `in_flight` says that its job goes on at the provider; `waits` that another apply would not help,
+    because a person has to decide first.
+    """
 
     shot: str
     take: int
     error: str
     remedy: str = ""
     in_flight: bool = False
+    waits: bool = False
 
 
 @dataclass(slots=True)
@@ -29,7 +33,8 @@ class Outcome:
 
     `done` takes were made, `resumed` ones by jobs of earlier applies. `left` jobs go on at their provider
     and are collected by the next apply; `collected` clips belong to requests that are declared no longer.
-    `spent` is in USD, beside it `unpriced` jobs of which nobody knows what they cost.
+    `spent` is in USD, beside it `unpriced` jobs of which nobody knows what they cost; `pending` likewise
+    is the estimate of what goes on without us or is in doubt.
     """
 
     lock: Lock
@@ -42,6 +47,8 @@ class Outcome:
     left: int = 0
     spent: Decimal | None = None
     unpriced: int = 0
+    pending: Decimal = Decimal(0)
+    pending_unpriced: int = 0
     failures: list[Failure] = field(default_factory=list)
     blocked: list[Change] = field(default_factory=list)
     not_started: int = 0

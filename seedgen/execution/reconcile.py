@@ -29,13 +29,15 @@ _LEFT_WITHIN = timedelta(minutes=5)
 class Verdict:
     """What became of a submit: the adopted entry, certainly nothing, or neither.
 
-    `why` says in the last case what stands in the way; `candidates` are the jobs that match all the same.
+    `why` says in the last case what stands in the way; `candidates` are the jobs that match all the same,
+    and `absent` says that the listing was read and none does.
     """
 
     adopted: JournalEntry | None = None
     not_accepted: bool = False
     why: str = ""
     candidates: tuple[str, ...] = ()
+    absent: bool = False
 
 
 async def reconcile(
@@ -75,9 +77,11 @@ def _judge(entry: JournalEntry, listing: Listing, journal: Journal, *, settled: 
         return Verdict(not_accepted=True), True
     if free:
         shown = ", ".join(free[:4]) + (" …" if len(free) > 4 else "")
-        why = f"{len(free)} jobs match {twins} submits in doubt: {shown}"
+        match = "1 job matches" if len(free) == 1 else f"{len(free)} jobs match"
+        submits = "1 submit" if twins == 1 else f"{twins} submits"
+        why = f"{match} {submits} in doubt: {shown}"
         return Verdict(why=why, candidates=tuple(free)), False
-    return Verdict(why="no job there matches, but its listing may have gaps"), False
+    return Verdict(why="no job there matches, but its listing may have gaps", absent=True), False
 
 
 def _twins(entry: JournalEntry, journal: Journal) -> tuple[int, bool]:
@@ -109,24 +113,30 @@ def _window(entry: JournalEntry) -> Window:
 def submission_of(entry: JournalEntry) -> Submission | None:
     """The submission that an entry stands for, as far as it can be told without its files.
 
-    Media known by digest alone stand as a path by that name: nobody opens it to compare.
+    None when the entry does not say what was asked for.
     """
     try:
-        request = Request.of_canonical(entry.request or {})
+        return to_compare(Request.of_canonical(entry.request or {}))
     except (KeyError, ValueError, TypeError):
         return None
+
+
+def to_compare(request: Request) -> Submission:
+    """A submission of a request that nobody sends: it is compared with jobs.
+
+    Media known by digest alone stand as a path by that name, which nobody opens.
+    """
     media = tuple(
         reference.id.removeprefix("url:") if reference.id.startswith("url:") else Path(reference.id)
         for reference in request.references
     )
-    return Submission(request, entry.fingerprint, media)
+    return Submission(request, request.fingerprint(), media)
 
 
 def resolve_remedy(entry: JournalEntry) -> str:
-    """What a person types who has looked the job up at the provider."""
-    take = f" --take {entry.take}" if entry.take > 1 else ""
-    command = f"seedgen jobs resolve {entry.shot}{take}"
+    """What a person types about a submit in doubt: as a rule an apply, which asks once more."""
+    command = f"seedgen jobs resolve {entry.shot} --take {entry.take}"
     return (
-        f"Look it up at {entry.provider}, then run `{command} --job-id ID`, "
-        f"or `{command} --not-billed` when it is not there."
+        f"`seedgen apply` asks {entry.provider} again. If that does not help, look it up there, then run "
+        f"`{command} --job-id ID`, or `{command} --not-billed` when it is not there."
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, Protocol
 
@@ -47,6 +47,7 @@ class JobStatus:
 
     `cost` is its bill in USD, None when the provider does not say; a bill of zero is only believed of
     a job that failed. `message` says why it failed, `moderated` that its content was the reason.
+    `prompt` is what it was asked for, as the provider was sent it; empty when it does not say.
     """
 
     job_id: str
@@ -54,6 +55,7 @@ class JobStatus:
     cost: Decimal | None = None
     message: str = ""
     moderated: bool = False
+    prompt: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +99,12 @@ class Provider(Protocol):
 
     async def find(self, submission: Submission, window: Window) -> Listing:
         """The jobs that may have come of a submit whose answer was lost. Raises ProviderError."""
+
+    async def made_for(self, job_id: str, submission: Submission) -> bool:
+        """Whether a job was asked for the same thing, as far as the service lets us compare.
+
+        Media may stand as paths that nobody opens. Raises JobLost, ProviderError.
+        """
 
     async def status(self, job_id: str) -> JobStatus:
         """Ask once. Raises JobLost, ProviderError."""

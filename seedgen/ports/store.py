@@ -94,6 +94,8 @@ UNKNOWN_STAGES = frozenset({Stage.SUBMITTING, Stage.AMBIGUOUS})
 FLYING_STAGES = frozenset({Stage.SUBMITTED, Stage.SUCCEEDED, Stage.DOWNLOADED})
 OPEN_STAGES = UNKNOWN_STAGES | FLYING_STAGES
 STANDING_STAGES = OPEN_STAGES | {Stage.REJECTED}
+CLOSED_BY_HAND = "closed by hand: not billed"
+"""The message of an entry that a person closed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +127,11 @@ class JournalEntry:
     message: str = ""
     estimate_usd: Decimal | None = None
     cost_usd: Decimal | None = None
+
+    @property
+    def closed_by_hand(self) -> bool:
+        """Whether it is over by a person's word alone: the service may have billed it all the same."""
+        return self.stage is Stage.FAILED and self.message == CLOSED_BY_HAND
 
 
 @dataclass(frozen=True, slots=True)

@@ -81,10 +81,7 @@ class EachlabsProvider:
         The listing has no input and no promise to be complete (eachlabs.md section 4): each candidate
         is asked for. Raises ProviderError.
         """
-        card = self._card(submission.request)
-        media = zip(submission.request.references, submission.media, strict=True)
-        urls = [self._known_url(reference, location) for reference, location in media]
-        sent = request_body(submission.request, card, urls, self._settings)["input"]
+        card, sent = self._card(submission.request), self._sent(submission)
         candidates = [job_id async for job_id in self._listed(card.model, window)]
         gate = asyncio.Semaphore(_SIDE_BY_SIDE)
 
@@ -95,6 +92,15 @@ class EachlabsProvider:
         found = await _together(map(matches, candidates))
         same = tuple(job_id for job_id, one in zip(candidates, found, strict=True) if one)
         return Listing(same, complete=False)
+
+    async def made_for(self, job_id: str, submission: Submission) -> bool:
+        """Whether a prediction's input is what a submission would send. Raises JobLost, ProviderError.
+
+        One that echoes no input cannot be compared, and passes.
+        """
+        answer = await self._prediction(job_id)
+        asked = answer.get("input") if isinstance(answer, dict) else None
+        return asked is None or same_input(self._sent(submission), asked, self._card(submission.request))
 
     async def status(self, job_id: str) -> JobStatus:
         """Ask once. Raises JobLost, ProviderError."""
@@ -175,6 +181,14 @@ class EachlabsProvider:
 
     async def _clip(self, job_id: str) -> str:
         return clip_url(job_id, await self._prediction(job_id))
+
+    def _sent(self, submission: Submission) -> dict[str, Any]:
+        """The input that is sent for a submission, as far as addresses are known."""
+        request = submission.request
+        media = zip(request.references, submission.media, strict=True)
+        urls = [self._known_url(reference, location) for reference, location in media]
+        sent: dict[str, Any] = request_body(request, self._card(request), urls, self._settings)["input"]
+        return sent
 
     def _known_url(self, reference: RequestReference, media: Path | str) -> str:
         if isinstance(media, str):

@@ -47,10 +47,16 @@ def status_of(job_id: str, answer: object) -> JobStatus:
         raise BadResponse(f"each::labs answered something else than a prediction when asked for {job_id}")
     state = _STATES.get(str(answer.get("status")).lower(), JobState.RUNNING)
     cost = _cost(answer.get("metrics"), state)
+    prompt = _prompt(answer.get("input"))
     if state is not JobState.FAILED:
-        return JobStatus(job_id, state, cost=cost)
+        return JobStatus(job_id, state, cost=cost, prompt=prompt)
     message, moderated = _failure(answer)
-    return JobStatus(job_id, state, cost=cost, message=message, moderated=moderated)
+    return JobStatus(job_id, state, cost=cost, message=message, moderated=moderated, prompt=prompt)
+
+
+def _prompt(asked: object) -> str:
+    prompt = asked.get("prompt") if isinstance(asked, dict) else None
+    return prompt if isinstance(prompt, str) else ""
 
 
 def _cost(metrics: object, state: JobState) -> Decimal | None:

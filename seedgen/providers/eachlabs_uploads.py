@@ -36,6 +36,7 @@ class References:
         self._api = api
         self._uploads = uploads
         self._service = f"eachlabs {api.host}"
+        self._stands: dict[str, bool] = {}
         self._one_at_a_time: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
 
     async def url(self, reference: RequestReference, media: Path | str) -> str:
@@ -46,7 +47,16 @@ class References:
         if digest is None:
             digest = await asyncio.to_thread(digest_file, media)
         async with self._one_at_a_time[digest]:
-            return self.remembered(digest) or await self._upload(reference, media, digest)
+            known = self.remembered(digest)
+            if known and await self._is_there(known):
+                return known
+            return await self._upload(reference, media, digest)
+
+    async def _is_there(self, url: str) -> bool:
+        """Whether a link that was made before still leads somewhere; asked once."""
+        if url not in self._stands:
+            self._stands[url] = await self._api.is_there(url)
+        return self._stands[url]
 
     def remembered(self, digest: Digest, *, dead_too: bool = False) -> str | None:
         """The link to bytes that went up before."""
@@ -70,6 +80,7 @@ class References:
                 remedy="Plan again.",
             )
         self._uploads.note(self._service, digest, Upload(public, _expiry(granted)))
+        self._stands[public] = True
         return public
 
 

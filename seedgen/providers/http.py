@@ -33,6 +33,8 @@ LARGEST_ANSWER = 32 * 1024 * 1024
 """Bytes; clips are fetched by `download`, so no answer of an API is that long."""
 
 _CONNECT_S, _WRITE_S, _READ_S, _EVENTS_S, _LEAST_S = 10, 60, 60, 45, 0.3
+_LOOK_S = 10
+_GONE = frozenset({403, 404, 410})
 _SHORTEST_KEY = 8
 """Characters; a shorter one is no real key, and would turn up in any text."""
 
@@ -159,6 +161,20 @@ class Api:
             return await put_file(self._foreign, url, file, headers, LONGEST_WAIT_S * self._pace)
 
         return await until_silent(self._pace, self._silence_s)(once)
+
+    async def is_there(self, url: str) -> bool:
+        """Whether something stands at an address: 403, 404 and 410 say that it is gone.
+
+        Asked once; whatever else is answered, or not, counts as there. The key goes to the API alone.
+        """
+        timeout = self._timeout(_LOOK_S)
+        try:
+            with translated(self._access.service):
+                address = httpx.URL(url)
+                response = await self._client_for(address).head(address, timeout=timeout)
+        except Fault:
+            return True
+        return response.status_code not in _GONE
 
     async def close(self) -> None:
         """Close every connection."""

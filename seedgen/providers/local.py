@@ -76,6 +76,10 @@ class LocalProvider:
         """None: a render ended with the process that began it."""
         return Listing((), complete=True)
 
+    async def made_for(self, job_id: str, submission: Submission) -> bool:  # noqa: ARG002
+        """Never: a render is of the process that began it, which knows what for."""
+        return False
+
     async def status(self, job_id: str) -> JobStatus:
         """How far a render is. Raises JobLost."""
         task = self._job(job_id).task

@@ -109,6 +109,13 @@ class OxenProvider:
             complete=sure and self._settings.mode is not OxenMode.SYNC,
         )
 
+    async def made_for(self, job_id: str, submission: Submission) -> bool:
+        """Whether nothing that a job's row says differs from a submission. Raises JobLost, ProviderError."""
+        finished = self._sync.finished(job_id)
+        row = finished.row if finished else await self._jobs.row(job_id)
+        body = self._body(submission, files=ANY)
+        return compare(row, body, self._card(submission)) is not Likeness.OTHER
+
     # -- and back --------------------------------------------------------------------------------
 
     async def status(self, job_id: str) -> JobStatus:

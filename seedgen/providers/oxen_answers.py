@@ -62,7 +62,8 @@ class Row:
         """The row in seedgen's words. Nobody makes a film for nothing: then the bill is not there yet."""
         if cost == 0 and self.state is JobState.SUCCEEDED:
             cost = None
-        return JobStatus(self.job_id, self.state, cost, _why(self), is_moderation(self.error))
+        moderated = is_moderation(self.error)
+        return JobStatus(self.job_id, self.state, cost, _why(self), moderated, self.prompt or "")
 
 
 def _why(row: Row) -> str:

@@ -31,8 +31,8 @@ class Likeness(StrEnum):
     """Nothing differs, but the row leaves out its prompt or its time."""
 
 
-def compare(row: Row, body: Mapping[str, Any], card: ModelCard, window: Window) -> Likeness:
-    """Whether a row may be the job of a submit of `body` that left within `window`."""
+def compare(row: Row, body: Mapping[str, Any], card: ModelCard, window: Window | None = None) -> Likeness:
+    """Whether a row may be the job of a submit of `body` that left within `window`, or at any time."""
     if row.model not in {"", body["model"]}:
         return Likeness.OTHER
     if row.prompt is not None and _words(row.prompt) != _words(body["prompt"]):
@@ -42,9 +42,10 @@ def compare(row: Row, body: Mapping[str, Any], card: ModelCard, window: Window) 
         echoed = row.fields.get(name)
         if echoed is not None and not _alike(echoed, sent[name]):
             return Likeness.OTHER
-    if row.enqueued_at is not None and not _within(row.enqueued_at, window):
+    if window is not None and row.enqueued_at is not None and not _within(row.enqueued_at, window):
         return Likeness.OTHER
-    return Likeness.UNSURE if row.prompt is None or row.enqueued_at is None else Likeness.SAME
+    untold = row.prompt is None or (window is not None and row.enqueued_at is None)
+    return Likeness.UNSURE if untold else Likeness.SAME
 
 
 def _within(enqueued_at: float, window: Window) -> bool:

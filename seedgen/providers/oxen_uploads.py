@@ -44,6 +44,8 @@ class References:
     def __init__(self, api: Api, base_url: str, settings: OxenSettings, uploads: Uploads) -> None:
         self._settings = settings
         self._uploads = uploads
+        self._api = api
+        self._stands: dict[str, bool] = {}
         self._repository = Repository(api, base_url, settings.upload_repo or "")
         # Every upload is a commit on one branch; two at once would get into each other's way.
         self._one_at_a_time = asyncio.Lock()
@@ -72,22 +74,27 @@ class References:
             )
         async with self._one_at_a_time:
             promised = promised_digest(reference)
-            if promised and (known := self._known(promised)):
+            if promised and (known := await self._known(promised)):
                 return known
             content, digest = await asyncio.to_thread(_read, reference, file)
-            if not promised and (known := self._known(digest)):
+            if not promised and (known := await self._known(digest)):
                 return known
             return await self._upload(content, digest, file)
 
-    def _known(self, digest: Digest) -> str:
+    async def _known(self, digest: Digest) -> str:
+        """Where bytes are that went up before, if they still are; the service is asked once."""
         upload = self._uploads.find(OXEN, digest)
-        alive = upload is not None and upload.expires_at > datetime.now(UTC)
-        return upload.url if upload and alive and self._repository.holds(upload.url) else ""
+        if upload is None or upload.expires_at <= datetime.now(UTC) or not self._repository.holds(upload.url):
+            return ""
+        if upload.url not in self._stands:
+            self._stands[upload.url] = await self._api.is_there(upload.url)
+        return upload.url if self._stands[upload.url] else ""
 
     async def _upload(self, content: bytes, digest: Digest, file: Path) -> str:
         suffix = file.suffix.lower()
         url = await self._repository.put(f"{digest}{suffix if _SUFFIX.fullmatch(suffix) else ''}", content)
         self._uploads.note(OXEN, digest, Upload(url, datetime.now(UTC) + _REMEMBERED))
+        self._stands[url] = True
         return url
 
 

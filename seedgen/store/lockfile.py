@@ -23,6 +23,11 @@ def lock_name(profile: str | None) -> str:
     return f"seedgen.{profile}.lock" if profile else "seedgen.lock"
 
 
+def profile_of(name: str) -> str:
+    """The profile that a lock of this name belongs to; empty for none."""
+    return name.removeprefix("seedgen").removesuffix(".lock").removeprefix(".")
+
+
 class LockOnDisk:
     """One lock file."""
 

@@ -25,13 +25,14 @@ class SumDocument(Document):
     unestimated: int = Field(description="Takes and failed attempts that are not in `estimated_usd`.")
     actual_usd: Money = Field(description="As billed.")
     unbilled: int = Field(description="Takes and failed attempts whose bill is not known.")
-    difference_usd: Money | None = Field(description="Billed less estimated, of those with both.")
+    difference_usd: Money | None = Field(description="Billed less estimated; null where either is not known.")
     spent_usd: Money = Field(description="The bill, or the estimate where there is no bill.")
     unpriced: int = Field(description="Takes and failed attempts with neither: not in `spent_usd`.")
 
 
 class GroupDocument(SumDocument):
-    """One shot, apply or provider. An empty name is an apply that the journal does not know."""
+    """One shot, apply, provider or profile. An empty name is an apply that the journal does not know, or no
+    profile."""
 
     name: str
 
@@ -55,6 +56,8 @@ class CostsDocument(Document):
     total: SumDocument
     in_flight: PendingDocument
     in_doubt: PendingDocument
+    by_hand: PendingDocument = Field(description="Closed by hand as not billed: nobody has verified it.")
+    profiles: tuple[str, ...] = Field(description="Under which it was made; an empty one is none.")
 
 
 def costs_document(costs: Costs, project: str, version: str) -> CostsDocument:
@@ -67,6 +70,8 @@ def costs_document(costs: Costs, project: str, version: str) -> CostsDocument:
         total=_sum(costs.total),
         in_flight=_pending(costs.in_flight),
         in_doubt=_pending(costs.in_doubt),
+        by_hand=_pending(costs.by_hand),
+        profiles=costs.profiles,
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
+from seedgen.execution.costs import By
 from seedgen.views.paint import harmless
 from seedgen.views.words import counted, dollars, estimate
 
@@ -14,7 +15,8 @@ if TYPE_CHECKING:
     from seedgen.execution.costs import Costs, Pending, Sum
     from seedgen.views.paint import Paint
 
-_UNNAMED = "(not in this journal)"
+_UNNAMED = {By.PROFILE: "(no profile)"}
+_UNKNOWN = "(not in this journal)"
 _LEAST_NAME = 12
 _COLUMNS = ("takes", "failed", "video", "estimated", "actual", "difference", "unpriced")
 _WHERE_ANY = {"failed", "unpriced"}
@@ -24,18 +26,20 @@ _WHERE_ANY = {"failed", "unpriced"}
 def costs_text(costs: Costs, paint: Paint, width: int) -> str:
     """A table by group with its total, what that comes to, and what may still be billed."""
     text = f"{_table(costs, paint, width)}\n{_spent(costs.total)}\n" if costs.groups else _nothing(costs)
-    return text + _pending(costs)
+    return text + _pending(costs) + _profiles(costs)
 
 
 def _nothing(costs: Costs) -> str:
     local = f" {counted(costs.local, 'take')} rendered locally, which is free." if costs.local else ""
-    return f"Nothing was spent.{local}\n"
+    said = "Nothing is known to have been spent." if costs.by_hand.jobs else "Nothing was spent."
+    return f"{said}{local}\n"
 
 
 def _table(costs: Costs, paint: Paint, width: int) -> str:
     total = _cells(costs.total)
     shown = [column for column in _COLUMNS if column not in _WHERE_ANY or total[column] != "0"]
-    rows = [(harmless(name) or _UNNAMED, _cells(group)) for name, group in costs.groups]
+    unnamed = _UNNAMED.get(costs.by, _UNKNOWN)
+    rows = [(harmless(name) or unnamed, _cells(group)) for name, group in costs.groups]
     rows.append(("total", total))
     widths = {column: max(len(column), *(len(row[column]) for _, row in rows)) for column in shown}
     room = max(_LEAST_NAME, width - 2 - sum(size + 2 for size in widths.values()))
@@ -82,12 +86,13 @@ def _spent(total: Sum) -> str:
     attempts, guessed = total.takes + total.failed, total.unbilled - total.unpriced
     if attempts == total.unpriced:
         return "What was spent is not known: there is neither a bill nor an estimate."
-    how = "as billed"
+    how = "" if total.unpriced else ", as billed"
     if guessed:
         some = f"{dollars(total.spent - total.actual)} of it as estimated, for {guessed} without a known bill"
-        how = "as estimated: no bill is known" if attempts == total.unbilled else some
-    left = f" What the {total.unpriced} unpriced cost, nobody has said." if total.unpriced else ""
-    return f"Spent {_amount(total.spent, total.unpriced)}, {how}.{left}"
+        how = ", as estimated: no bill is known" if attempts == total.unbilled else f", {some}"
+    count = "one" if total.unpriced == 1 else str(total.unpriced)
+    left = f" Nobody has said what the unpriced {count} cost." if total.unpriced else ""
+    return f"Spent {_amount(total.spent, total.unpriced)}{how}.{left}"
 
 
 def _pending(costs: Costs) -> str:
@@ -96,7 +101,23 @@ def _pending(costs: Costs) -> str:
         text += f"In flight, estimated: {_jobs(costs.in_flight)}.\n"
     if costs.in_doubt.jobs:
         text += f"In doubt, perhaps billed: {_jobs(costs.in_doubt)}. `seedgen jobs list` shows them.\n"
+    if costs.by_hand.jobs:
+        perhaps = _amount(costs.by_hand.estimated, costs.by_hand.unpriced)
+        text += f"{_unverified(costs)}, not counted: {perhaps} if billed all the same. "
+        text += "`seedgen jobs list --all` shows more.\n"
     return text
+
+
+def _unverified(costs: Costs) -> str:
+    return f"{costs.by_hand.jobs:,} closed by hand, unverified"
+
+
+def _profiles(costs: Costs) -> str:
+    """A word about profiles where several are mixed, and are not what is added up by."""
+    if len(costs.profiles) < 2 or costs.by is By.PROFILE:
+        return ""
+    names = ", ".join(harmless(name) or "no profile" for name in costs.profiles)
+    return f"Under several profiles: {names}. `seedgen costs --by profile` tells them apart.\n"
 
 
 def _jobs(pending: Pending) -> str:
@@ -115,4 +136,6 @@ def spent_line(costs: Costs) -> str:
         words.append(f"{_amount(costs.in_flight.estimated, costs.in_flight.unpriced)} in flight")
     if costs.in_doubt.jobs:
         words.append(f"{_amount(costs.in_doubt.estimated, costs.in_doubt.unpriced)} in doubt")
+    if costs.by_hand.jobs:
+        words.append(_unverified(costs))
     return ", ".join(words)

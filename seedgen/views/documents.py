@@ -154,6 +154,7 @@ class EventDocument(Document):
     done: int | None = None
     resumed: int | None = Field(None, description="Takes made by jobs of earlier applies.")
     unpriced: int | None = Field(None, description="Jobs of which nobody knows what they cost.")
+    pending_usd: Money | None = Field(None, description="Estimate of what is in flight or in doubt.")
     left: int | None = Field(None, description="Jobs that go on and are collected by the next apply.")
     collected: int | None = Field(None, description="Clips fetched for requests declared no longer.")
     interrupted: bool | None = None

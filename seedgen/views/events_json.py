@@ -157,4 +157,5 @@ class JsonEvents:
             interrupted=outcome.interrupted,
             cost_usd=outcome.spent,
             unpriced=outcome.unpriced,
+            pending_usd=outcome.pending,
         )

@@ -42,6 +42,7 @@ class JobDocument(Document):
     cost_usd: Money | None = Field(description="The bill.")
     message: str
     fingerprint: Hex64
+    profile: str | None = Field(description="Under which it was submitted.")
     apply: str
     command: str | None = Field(description="What to type about it, if a person has to.")
     said: SaidDocument | None = Field(description="With --online, of open jobs with an id.")
@@ -76,6 +77,7 @@ def _job(job: Listed, among: Sequence[Listed]) -> JobDocument:
         cost_usd=entry.cost_usd,
         message=entry.message,
         fingerprint=entry.fingerprint,
+        profile=entry.profile or None,
         apply=entry.apply,
         command=way_out(job, among) or None,
         said=_said(job),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from seedgen.execution.doubt import Answer, Finding
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 
     from seedgen.errors import SeedgenError
     from seedgen.execution.overview import Listed
+    from seedgen.planning.lock import Take
     from seedgen.ports.store import JournalEntry
     from seedgen.views.paint import Paint
 
@@ -55,15 +57,17 @@ def finding_text(answer: Answer, paint: Paint, shot: str = "") -> str:
         case Finding.ENDED:
             return f"  {paint.green('✓')} {name}  {_line(answer.why)}\n"
         case Finding.IN_DOUBT:
-            why = f"{_line(answer.why)}\n      {harmless(resolve_remedy(entry))}"
+            remedy = resolve_remedy(replace(entry, shot=shot or entry.shot))
+            why = f"{_line(answer.why)}\n      {harmless(remedy)}"
             return f"  {paint.red('!')} {name}  still in doubt: {why}\n"
 
 
 # -- the list ----------------------------------------------------------------------------------------
 
 
-def jobs_text(jobs: Sequence[Listed], now: datetime, paint: Paint) -> str:
-    """One job a line, in columns; below it what it says and what to type, where a person has to."""
+def jobs_text(jobs: Sequence[Listed], now: datetime, paint: Paint, width: int) -> str:
+    """Two lines a job, the first in columns; below what it says and what to type, where a person has to."""
+    profiles = any(job.entry.profile for job in jobs)
     rows = [_row(job, now) for job in jobs]
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     lines = []
@@ -73,32 +77,37 @@ def jobs_text(jobs: Sequence[Listed], now: datetime, paint: Paint) -> str:
             [f"{cell:<{width}}" for cell, width in zip(row, widths, strict=True)],
         )
         lines.append(f"  {mark} {'  '.join(cells)}".rstrip())
+        lines.append(_whose(job.entry, width, profiles=profiles))
         lines += [f"      {line}" for line in _below(job, jobs)]
     return "\n".join(lines) + "\n"
 
 
 def _row(job: Listed, now: datetime) -> list[str]:
     entry = job.entry
-    return [
-        _line(_name(job.shot, entry.take)),
-        WORDS[job.state],
-        _line(f"{entry.provider} {entry.model}"),
-        f"job {_line(entry.job_id)}" if entry.job_id else "job unknown",
-        since(entry.submitted_at, now),
-        _cost(entry),
-    ]
+    name = _line(_name(job.shot, entry.take))
+    return [name, WORDS[job.state], _cost(entry), since(entry.submitted_at, now)]
+
+
+def _whose(entry: JournalEntry, width: int, *, profiles: bool) -> str:
+    """The job's id whole, for it is typed; of the model what there is room for."""
+    job = f"job {_line(entry.job_id)}" if entry.job_id else "job unknown"
+    if profiles:
+        job += f"  profile {_line(entry.profile)}" if entry.profile else "  no profile"
+    line = f"      {job}  {_line(f'{entry.provider} {entry.model}')}"
+    return line if len(line) <= width else f"{line[: max(width - 1, len(job) + 6)]}…"
 
 
 def since(then: datetime | None, now: datetime) -> str:
-    """`3 min 05 s ago (2026-05-01 12:00:03 UTC)`."""
+    """`3 min 05 s ago`, `2026-05-01 12:00 UTC` after two days."""
     if then is None:
         return "at an unknown time"
     seconds = max(0.0, (now - then).total_seconds())
-    ago = lasted(seconds) if seconds < _TWO_DAYS_S else counted(int(seconds // 86400), "day")
-    return f"{ago} ago ({then:%Y-%m-%d %H:%M:%S} UTC)"
+    return f"{lasted(seconds)} ago" if seconds < _TWO_DAYS_S else f"{then:%Y-%m-%d %H:%M} UTC"
 
 
 def _cost(entry: JournalEntry) -> str:
+    if entry.closed_by_hand and entry.cost_usd is None:
+        return "bill unverified"
     if entry.cost_usd is not None:
         return f"{dollars(entry.cost_usd)} billed"
     return "price unknown" if entry.estimate_usd is None else f"{dollars(entry.estimate_usd)} estimated"
@@ -143,8 +152,7 @@ def way_out(job: Listed, among: Sequence[Listed]) -> str:
         if other.shot == job.shot and other.state is State.IN_DOUBT and other.entry != entry
     ]
     words = ["seedgen jobs resolve", job.shot]
-    if rivals or entry.take > 1:
-        words.append(f"--take {entry.take}")
+    words.append(f"--take {entry.take}")
     if any(rival.take == entry.take for rival in rivals):
         words.append(f"--fingerprint {entry.fingerprint[:_PRINT]}")
     return " ".join(words)
@@ -156,16 +164,26 @@ COLLECTS = "      `seedgen apply` collects its clip.\n"
 AGAIN = "      `seedgen apply` submits the shot again.\n"
 
 
-def resolved_text(answer: Answer, job: Listed, paint: Paint) -> str:
-    """What asking again came to, and what to type next."""
+def resolved_text(
+    answer: Answer, job: Listed, among: Sequence[Listed], paint: Paint, *, kept: bool = False
+) -> str:
+    """What asking again came to, and what to type next. `among` are the jobs beside it.
+
+    `kept` says that a person had given up what was found.
+    """
     text = finding_text(answer, paint, job.shot)
     if answer.finding is Finding.IN_FLIGHT:
+        if kept and answer.entry.job_id:
+            text = (
+                f"  {paint.green('✓')} {named(job)}  the service has it: job {_line(answer.entry.job_id)}; "
+                "nothing will be submitted again\n"
+            )
         return text + COLLECTS
     if answer.finding is not Finding.IN_DOUBT:
         return text + AGAIN
-    command = harmless(way_out(job, [job]))
+    command = harmless(way_out(job, among))
     for candidate in answer.candidates:
-        text += f"      {command} --job-id {_line(candidate)}\n"
+        text += f"      `{command} --job-id {_line(candidate)}`\n"
     return text
 
 
@@ -175,10 +193,11 @@ def adopted_text(job: Listed, entry: JournalEntry, checked: str, paint: Paint) -
     return f"  {paint.green('✓')} {name}  has the job {_line(entry.job_id)} ({_line(checked)}).\n{COLLECTS}"
 
 
-def given_up_text(job: Listed, paint: Paint) -> str:
-    """A person said that it was not billed."""
-    name = named(job)
-    return f"  {paint.green('✓')} {name}  is closed as not billed.\n{AGAIN}"
+def given_up_text(job: Listed, paint: Paint, *, asked: bool) -> str:
+    """A person said that it was not billed; `asked` says that its service knows of none."""
+    who = _line(job.entry.provider)
+    why = f"{who} was asked and has no such job" if asked else f"{who} was not asked, it may be paid twice"
+    return f"  {paint.green('✓')} {named(job)}  is closed as not billed: {why}.\n{AGAIN}"
 
 
 def cancelled_text(answer: Answer, shot: str, paint: Paint) -> str:
@@ -210,3 +229,13 @@ def _name(shot: str, take: int) -> str:
 def _line(text: str) -> str:
     """Text from strangers on one line."""
     return " ".join(harmless(text).split())
+
+
+def recovered_text(lost: Sequence[Take], found: Sequence[Take]) -> str:
+    """What became of clips that the cache had lost."""
+    names = ", ".join(dict.fromkeys(take.provider for take in lost))
+    clips = counted(len(lost), "clip")
+    text = f"{clips} of the lock not in the cache; {names} gave back {len(found)} at no cost.\n"
+    if len(found) < len(lost):
+        text += "  Has another machine the others? Share its cache with --cache-dir before you pay again.\n"
+    return text

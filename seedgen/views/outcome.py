@@ -36,7 +36,7 @@ def outcome_text(outcome: Outcome, paint: Paint) -> str:
     done += [f"{outcome.removed} removed"] if outcome.removed else []
     done += [f"{outcome.collected} collected for earlier requests"] if outcome.collected else []
     done += [f"{counted(outcome.left, 'job')} left in flight"] if outcome.left else []
-    spent = f" Spent {estimate(outcome.spent, outcome.unpriced)}." if outcome.spent is not None else ""
+    spent = _spent(outcome)
     if outcome.succeeded:
         text = f"{paint.green('Apply complete.')} {', '.join(done)}.{spent}\n"
         return text + (_COLLECT if outcome.left else "")
@@ -56,9 +56,18 @@ def outcome_text(outcome: Outcome, paint: Paint) -> str:
         take = "" if failure.take == 1 else f" take {failure.take}"
         sign = paint.yellow("!") if failure.in_flight else paint.red("✗")
         text += f"  {sign} {failure.shot}{take}: {harmless(failure.error)}\n"
-    if outcome.failures or outcome.not_started or outcome.interrupted:
+    if outcome.not_started or outcome.interrupted or not all(f.waits for f in outcome.failures):
         text += "  `seedgen apply` goes on from here; what is done is kept.\n"
     return text
+
+
+def _spent(outcome: Outcome) -> str:
+    if outcome.spent is None:
+        return ""
+    text = f" Spent {estimate(outcome.spent, outcome.unpriced)}"
+    if outcome.pending or outcome.pending_unpriced:
+        text += f"; {estimate(outcome.pending, outcome.pending_unpriced)} in flight or in doubt"
+    return text + "."
 
 
 _COLLECT = "  `seedgen apply` collects the clips when they are ready.\n"

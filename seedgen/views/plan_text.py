@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import textwrap
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from seedgen.planning.plan import Action, ReasonKind, ReelAction
+from seedgen.project.models import LOCAL
 from seedgen.views.paint import harmless
-from seedgen.views.words import Kind, counted, estimate, price, word_diff
+from seedgen.views.words import Kind, counted, dollars, estimate, price, word_diff
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from seedgen.planning.plan import Change, FieldDiff, Plan, Reason
     from seedgen.ports.store import JournalEntry
@@ -90,6 +92,8 @@ def _words(change: Change, paint: Paint) -> str:
     why = "; ".join(_reason(reason) for reason in change.reasons)
     if change.submits:
         what = f"{change.action.value}  {change.seconds} s  {change.provider} {change.model}  "
+        if change.provider != LOCAL and any(r.kind is ReasonKind.OBJECT_MISSING for r in change.reasons):
+            why += f"; an apply asks {change.provider} for it first"
         return what + price(change.cost) + (f"  {paint.dim('because of ' + why)}" if why else "")
     if change.action is Action.MOVE:
         return f"move from {harmless(change.moved_from or '')}: the same request under another id"
@@ -99,7 +103,8 @@ def _words(change: Change, paint: Paint) -> str:
         return f"reuse  {why or 'the cache has this take'}"
     if change.action is Action.RESUME:
         return "resume  a job is in flight: paid already"
-    return f"{change.action.value}  {why}" if why else change.action.value
+    cost = f"  {price(change.cost)}" if change.action is Action.BLOCKED and change.cost else ""
+    return (f"{change.action.value}  {why}" if why else change.action.value) + cost
 
 
 def _reason(reason: Reason) -> str:
@@ -125,9 +130,8 @@ def _way_out(change: Change) -> str:
     """What to type about a change that waits for a person's decision; empty for others."""
     kinds = {reason.kind for reason in change.reasons}
     shot = harmless(change.shot)
-    take = f" --take {change.take}" if change.take > 1 else ""
     if ReasonKind.AMBIGUOUS in kinds:
-        command = f"seedgen jobs resolve {shot}{take}"
+        command = f"seedgen jobs resolve {shot} --take {change.take}"
         return f"`{command}` asks {change.provider} again; `--job-id ID` or `--not-billed` decides"
     if ReasonKind.REJECTED in kinds and change.action is Action.BLOCKED:
         return f"change the shot, or `seedgen retry {shot}` and apply again"
@@ -199,26 +203,38 @@ def _painted(line: str, state: str, paint: Paint) -> tuple[str, str]:
     return out, state
 
 
-def strays_text(strays: Sequence[JournalEntry]) -> str:
-    """What is in flight for requests that are declared no longer, or an empty string."""
-    if not strays:
-        return ""
-    shots = ", ".join(dict.fromkeys(harmless(entry.shot) for entry in strays))
-    jobs = counted(len(strays), "job")
-    return (
-        f"{jobs} in flight for earlier requests of {shots}: paid, so the next apply fetches what they make.\n"
-    )
+def strays_text(strays: Sequence[JournalEntry], elsewhere: Mapping[str, int]) -> str:
+    """What is in flight for requests that are declared no longer, and under other profiles; or nothing."""
+    text = ""
+    if strays:
+        shots = ", ".join(dict.fromkeys(harmless(entry.shot) for entry in strays))
+        jobs = counted(len(strays), "job")
+        text += (
+            f"{jobs} in flight for earlier requests of {shots}: paid, so the next apply fetches the clips.\n"
+        )
+    for profile, count in sorted(elsewhere.items()):
+        under = f"under the profile {profile}" if profile else "without a profile"
+        command = f"seedgen --profile {profile} apply" if profile else "seedgen apply"
+        text += f"{counted(count, 'job')} in flight {under}: `{command}` collects what they make.\n"
+    return text
 
 
-def blocked_text(plan: Plan) -> str:
+def blocked_text(plan: Plan, cap: Decimal | None = None) -> str:
     """What to do about blocked changes, or an empty string."""
     blocked = [change for change in plan.changes if change.action is Action.BLOCKED]
     kinds = {reason.kind for change in blocked for reason in change.reasons}
+    under = f" of {dollars(cap)}" if cap is not None else ""
     advice = []
     if ReasonKind.UNPRICED in kinds:
-        advice.append("Lift the cap, or take the shots with a known price (--select).")
+        advice.append(
+            f"A cap{under} needs prices: write them into a card of your own "
+            "(`seedgen providers refresh MODEL --card` prints one), or lift the cap."
+        )
     if ReasonKind.OVER_BUDGET in kinds:
-        advice.append("Raise the cap with --max-cost, or take fewer shots (--select).")
+        over = [c.cost for c in blocked if any(r.kind is ReasonKind.OVER_BUDGET for r in c.reasons)]
+        whole = plan.cost + sum((cost for cost in over if cost is not None), Decimal(0))
+        advice.append(f"The cap is {dollars(cap or Decimal(0))}, the whole would cost {dollars(whole)}: ")
+        advice[-1] += "raise it with --max-cost, or take fewer shots (--select)."
     if kinds & {ReasonKind.AMBIGUOUS, ReasonKind.REJECTED}:
         advice.append("`seedgen jobs list` says more.")
     return f"{counted(len(blocked), 'change')} blocked. {' '.join(advice)}\n" if blocked else ""

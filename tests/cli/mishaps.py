@@ -26,7 +26,8 @@ WALL = frozenset({"wall"})
 NONE = frozenset[str]()
 AGAIN = (APPLY,)
 RETRIED = (("retry", "door"), APPLY)
-NOT_BILLED = (("jobs", "resolve", "door", "--not-billed"), APPLY)
+RESOLVE = "jobs resolve door --take 1"
+NOT_BILLED = ((*RESOLVE.split(), "--not-billed"), APPLY)
 
 # How it ends
 
@@ -43,13 +44,13 @@ def refused(*says: str, clips: frozenset[str] = WALL) -> Ends:
 
 def doubtful(*says: str, clips: frozenset[str] = WALL, taken: int = 0) -> Ends:
     """Nobody knows, and a person who has looked it up decides that it was not billed."""
-    told = ("`seedgen jobs resolve door --job-id ID`", "`seedgen jobs resolve door --not-billed`")
+    told = (f"{RESOLVE} --job-id ID`", f"{RESOLVE} --not-billed`")
     return Ends((*says, *told), Stage.AMBIGUOUS, clips, NOT_BILLED, (taken, taken + 1))
 
 
 def asked_again(*says: str) -> Ends:
     """Nobody knows, and the next apply finds out."""
-    return Ends((*says, "`seedgen jobs resolve door --job-id ID`"), Stage.AMBIGUOUS, WALL, AGAIN)
+    return Ends((*says, f"{RESOLVE} --job-id ID`"), Stage.AMBIGUOUS, WALL, AGAIN)
 
 
 def in_flight(*says: str, clips: frozenset[str] = WALL) -> Ends:

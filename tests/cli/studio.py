@@ -62,11 +62,13 @@ def applied(film: Film, *arguments: str, before: tuple[str, ...] = ()) -> Ran:
     return film.run(*before, "apply", "--auto-approve", "--allow-unpriced", "--no-reel", *arguments)
 
 
-def in_doubt(film: Film, emulator: Emulator, shot: str = "door", *, service: str = "eachlabs") -> None:
-    """Have a shot's submit accepted without an answer, by a service that cannot be asked meanwhile."""
+def in_doubt(
+    film: Film, emulator: Emulator, shot: str = "door", *, service: str = "eachlabs", accepted: bool = True
+) -> None:
+    """Have a shot's submits left without an answer, by a service that cannot be asked meanwhile."""
     before = ("--profile", "each") if service == "eachlabs" else ()
     faults = [
-        emulator.add(Fault(service, "submit", Do.DROP, takes_effect=True)),
+        emulator.add(Fault(service, "submit", Do.DROP, times=None, takes_effect=accepted)),
         emulator.add(Fault(service, "list", status=500, times=None)),
     ]
     ran = applied(film, "--select", shot, before=before)

@@ -91,6 +91,39 @@ def test_an_unknown_price_is_a_question_mark(film: Film) -> None:
     assert costs(film)["total"]["unestimated"] == 1
 
 
+def test_a_difference_with_an_unknown_part_is_a_question_mark(film: Film) -> None:
+    """However it is added up: one clip has no estimate, so the whole cannot be compared."""
+    applied(film, "--select", "door")
+    applied(film, "--select", "wall", before=("--profile", "each"))
+    for by in ("shot", "apply", "provider", "profile"):
+        assert costs(film, by)["total"]["difference_usd"] is None
+        assert rows(film, "--by", by)["total"][-1] == "?"
+
+
+def test_profiles_are_told_apart(film: Film) -> None:
+    """Where several are mixed it is said; each is shown alone when it is named."""
+    applied(film, "--select", "door")
+    assert "profile" not in film.run("costs").out
+    applied(film, "--select", "wall", before=("--profile", "each"))
+    assert "Under several profiles: no profile, each. `seedgen costs --by profile`" in film.run("costs").out
+    groups = {group["name"]: group["actual_usd"] for group in costs(film, "profile")["groups"]}
+    assert groups == {"": "0.4", "each": "0.24"}
+    alone = film.run("--profile", "each", "costs").out
+    assert "Spent $0.24, as billed." in alone
+    assert "door" not in alone
+
+
+def test_what_has_no_price_is_not_as_billed(film: Film, emulator: Emulator) -> None:  # noqa: F811
+    """Neither a bill nor an estimate: the rest was billed, and the whole is not known."""
+    applied(film, "--select", "door", before=("--profile", "each"))
+    error = {"status": "error", "output": "the model broke"}
+    emulator.add(Fault("eachlabs", "status", status=200, prompt="wall", body=error, times=None))
+    applied(film, "--select", "wall", before=("--profile", "each"))
+    said = film.run("costs").out
+    assert "Spent $0.24 + 1 unpriced. Nobody has said what the unpriced one cost." in said
+    assert "as billed" not in said
+
+
 def test_a_clip_that_was_made_anew_was_paid_twice(film: Film) -> None:
     """Every attempt is in the sum. How long the first clip is, nobody keeps: it counts as asked for."""
     applied(film, "--select", "door")

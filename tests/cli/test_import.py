@@ -137,12 +137,12 @@ def test_a_shot_with_an_open_job_is_not_imported(
     ran = film.run("import", "door", str(tiny_clip))
     assert ran.code == 1
     assert "`seedgen apply` collects its clip" in ran.err
-    assert "`seedgen jobs cancel door`" in ran.err
+    assert "`seedgen jobs cancel door --take 1`" in ran.err
     other = film_at(tmp_path / "other")
     in_doubt(other, busy, "wall")
     ran = other.run("--profile", "each", "import", "wall", str(tiny_clip))
     assert ran.code == 1
-    assert "seedgen jobs resolve wall" in ran.err
+    assert "jobs resolve wall --take 1 --job-id ID" in ran.err
 
 
 def test_an_import_waits_for_no_apply(film: Film, tiny_clip: Path) -> None:  # noqa: F811
@@ -168,6 +168,7 @@ MISTAKES = [
     ("import door", "nothing to import"),
     ("import door a.mp4 --job-id x", "exclude each other"),
     ("import dor a.mp4", "Did you mean 'door'?"),
+    ("import door a.mp4 --force", "--force goes with --job-id"),
     ("import", "SHOT"),
 ]
 
@@ -206,6 +207,26 @@ def test_a_job_of_another_shot_is_refused(film: Film, emulator: Emulator) -> Non
     assert ran.code == 1
     assert "belongs to shot wall" in ran.err
     assert states(film) == {}
+
+
+def test_a_job_that_was_asked_for_something_else_is_refused(
+    film: Film,
+    emulator: Emulator,  # noqa: F811
+    tmp_path: Path,
+) -> None:
+    """Both prompts are shown, or what else may differ is said; who insists gets its clip."""
+    job = foreign_job(film, emulator, tmp_path)
+    ran = film.run("import", "wall", "--job-id", job)
+    assert ran.code == 1
+    assert "“A red door.”" in ran.err
+    assert "“A bare wall.”" in ran.err
+    assert "--force" in ran.err
+    film.edit("duration: 4", "duration: 5")
+    assert "parameters or references differ" in film.run("import", "door", "--job-id", job).err
+    assert states(film, "--all") == {}
+    assert film.run("import", "wall", "--job-id", job, "--force").code == 0
+    assert film.object("wall").read_bytes() == emulator.clip_of(job)
+    assert len(emulator.submits) == 1
 
 
 def test_a_job_that_nobody_knows_is_refused(film: Film, monkeypatch: pytest.MonkeyPatch) -> None:

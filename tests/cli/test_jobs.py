@@ -4,18 +4,23 @@ from __future__ import annotations
 
 import json
 import re
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 import jsonschema_rs
 import pytest
 
 from seedgen.digest import Fingerprint
+from seedgen.execution.overview import Listed, State
 from seedgen.ports.store import JournalEntry, Stage
 from seedgen.store.journal import JobJournal
+from seedgen.views.jobs import jobs_text, since
+from seedgen.views.paint import Paint
 from seedgen.views.schemas import schema_text
 from tests.cli.screen import Terminal
 from tests.cli.studio import applied, detached, film_at, ids, in_doubt, jobs, states, studio
-from tests.emulator import Emulator
+from tests.emulator import Emulator, Fault
 from tests.emulator.fixtures import emulator, tiny_clip  # noqa: F401
 
 if TYPE_CHECKING:
@@ -62,16 +67,42 @@ def test_with_nothing_open_the_list_says_so(film: Film) -> None:
 
 
 def test_each_open_job_has_a_line(flying: Film, busy: Emulator, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Shot, state, provider, model, id, since when, and the estimate. No key is needed to look."""
+    """Two lines: shot, state, estimate and since when; id, provider and model. No key is needed to look."""
     monkeypatch.delenv("OXEN_API_KEY")
     ran = flying.run("jobs", "list")
     assert ran.code == 0
-    lines = dict(zip(("door", "roof", "wall"), ran.out.splitlines(), strict=True))
-    for submit in busy.submits:
-        (line,) = [line for line in lines.values() if submit.job_id in line]
-        assert "in flight  oxen bytedance-seedance-2-0-reference-to-video" in line
-        assert re.search(r"\d s ago \(\d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC\)  \$0\.44 estimated$", line)
-    assert all(shot in line for shot, line in lines.items())
+    lines = ran.out.splitlines()
+    words = {"door": "red door", "roof": "pale roof", "wall": "bare wall"}
+    jobs_of = {shot: one.job_id for shot, word in words.items() for one in busy.submits if word in one.prompt}
+    for (shot, job), first, second in zip(sorted(jobs_of.items()), lines[::2], lines[1::2], strict=True):
+        assert re.fullmatch(rf"  > {shot}  in flight  \$0\.44 estimated  \d+(\.\d)? s ago", first)
+        assert second == f"      job {job}  oxen bytedance-seedance-2-0-reference-to-video"
+
+
+def test_the_list_fits_in_80_columns() -> None:
+    """The id is whole, for it is typed; of a long model there is the beginning."""
+    long = "bytedance-seedance-2-0-mini-reference-to-video"
+    job_id = "9e1c95d9-c3f0-4fc9-b2ed-40e083e3365b"
+    then = datetime(2026, 5, 1, 12, 0, 3, tzinfo=UTC)
+    entry = JournalEntry(
+        Fingerprint("0" * 64),
+        "eachlabs",
+        long,
+        Stage.SUCCEEDED,
+        "opening",
+        2,
+        profile="draft",
+        job_id=job_id,
+        submitted_at=then,
+        estimate_usd=Decimal("0.44"),
+    )
+    job = Listed(entry, "opening", State.FINISHED)
+    first, second = jobs_text([job], then + timedelta(minutes=3), Paint(on=False), 80).splitlines()
+    assert first == "  > opening take 2  finished, not downloaded  $0.44 estimated  3 min 00 s ago"
+    assert len(first) <= len(second) == 80
+    assert second.startswith(f"      job {job_id}  profile draft  eachlabs ")
+    assert second.endswith("…")
+    assert since(then, then + timedelta(days=3)) == "2026-05-01 12:00 UTC"
 
 
 def test_the_document_follows_its_schema(flying: Film) -> None:
@@ -154,7 +185,7 @@ def test_jobs_that_may_be_it_are_shown_and_one_is_chosen(
     mine, theirs = (submit.job_id for submit in emulator.submits)
     ran = film.run("jobs", "resolve", "door")
     assert ran.code == 1
-    offered = re.findall(r"^ +seedgen (jobs resolve door --job-id \S+)$", ran.err, re.MULTILINE)
+    offered = re.findall(r"^ +`seedgen (jobs resolve door --take 1 --job-id \S+)`$", ran.err, re.MULTILINE)
     assert {command.split()[-1] for command in offered} == {mine, theirs}
     (typed,) = [command for command in offered if mine in command]
     ran = film.run(*typed.split())
@@ -167,15 +198,119 @@ def test_jobs_that_may_be_it_are_shown_and_one_is_chosen(
 
 
 def test_what_was_not_billed_may_be_submitted_again(film: Film, emulator: Emulator) -> None:  # noqa: F811
-    """A person's word closes it; the next apply submits, and no apply before."""
-    in_doubt(film, emulator)
+    """The service is asked and has none: a person's word closes it, and the next apply submits."""
+    in_doubt(film, emulator, accepted=False)
     ran = film.run("jobs", "resolve", "door", "--not-billed")
     assert ran.code == 0
-    assert "closed as not billed" in ran.err
+    assert "closed as not billed: eachlabs was asked and has no such job" in ran.err
     assert states(film) == {}
-    assert len(emulator.submits) == 1
+    assert emulator.submits == []
+    assert "1 closed by hand, unverified" in film.run("costs").out
+    assert "1 closed by hand, unverified" in film.run("status").out
+    assert "bill unverified" in film.run("jobs", "--all").out
     assert applied(film, "--select", "door", before=EACH).code == 0
-    assert len(emulator.submits) == 2
+    assert len(emulator.submits) == 1
+
+
+@pytest.mark.parametrize("service", ["eachlabs", "oxen"])
+def test_a_job_that_the_service_has_after_all_is_not_closed(
+    film: Film,
+    emulator: Emulator,  # noqa: F811
+    service: str,
+) -> None:
+    """It would be paid twice: it is adopted instead, and the next apply fetches its clip."""
+    in_doubt(film, emulator, service=service)
+    ran = film.run("jobs", "resolve", "door", "--not-billed")
+    assert ran.code == 0
+    (submit,) = emulator.submits
+    assert f"the service has it: job {submit.job_id}; nothing will be submitted again" in ran.err
+    assert states(film) == {"door": "in_flight"}
+    assert applied(film, "--select", "door", before=EACH if service == "eachlabs" else ()).code == 0
+    assert len(emulator.submits) == 1
+
+
+def test_what_several_jobs_match_is_not_closed(film: Film, emulator: Emulator, tmp_path: Path) -> None:  # noqa: F811
+    """One of them may be it: both are named, and so is the way for who knows better."""
+    in_doubt(film, emulator)
+    applied(film_at(tmp_path / "twin"), "--select", "door", before=EACH)
+    ran = film.run("jobs", "resolve", "door", "--not-billed")
+    assert ran.code == 1
+    assert all(f"--take 1 --job-id {submit.job_id}`" in ran.err for submit in emulator.submits)
+    (typed,) = re.findall(r"`seedgen ([^`]* --force)`", ran.err)
+    assert states(film) == {"door": "in_doubt"}
+    assert film.run(*typed.split()).code == 0
+    assert states(film) == {}
+
+
+@pytest.mark.parametrize("keyless", [True, False], ids=["no key", "no listing"])
+def test_what_the_service_cannot_be_asked_about_is_not_closed(
+    film: Film,
+    emulator: Emulator,  # noqa: F811
+    monkeypatch: pytest.MonkeyPatch,
+    keyless: bool,
+) -> None:
+    """Nobody has looked: the message says that it may be paid twice, and the command for who insists."""
+    in_doubt(film, emulator)
+    if keyless:
+        monkeypatch.delenv("EACHLABS_API_KEY")
+    else:
+        emulator.add(Fault("eachlabs", "list", status=500, times=None))
+    ran = film.run("jobs", "resolve", "door", "--not-billed")
+    assert ran.code == 1
+    assert "paid twice" in ran.err
+    assert states(film) == {"door": "in_doubt"}
+    (typed,) = re.findall(r"`seedgen ([^`]* --force)`", ran.err)
+    ran = film.run(*typed.split())
+    assert ran.code == 0
+    assert "was not asked" in ran.err
+    assert states(film) == {}
+
+
+def test_two_takes_in_doubt_have_a_command_each(film: Film, emulator: Emulator) -> None:  # noqa: F811
+    """Also the first names its take: without it nobody could tell which is meant."""
+    film.edit("prompt: A red door.,", "prompt: A red door., takes: 2,")
+    in_doubt(film, emulator)
+    assert [(job["take"], job["state"]) for job in jobs(film)] == [(1, "in_doubt"), (2, "in_doubt")]
+    for typed in re.findall(r"`seedgen ([^`]*)` asks eachlabs again", film.run("jobs").out):
+        assert film.run(*typed.split()).code == 0
+    assert [(job["take"], job["state"]) for job in jobs(film)] == [(1, "in_flight"), (2, "in_flight")]
+    assert {job["job_id"] for job in jobs(film)} == {submit.job_id for submit in emulator.submits}
+
+
+def test_a_job_that_was_asked_for_something_else_is_not_taken(
+    film: Film,
+    emulator: Emulator,  # noqa: F811
+    tmp_path: Path,
+) -> None:
+    """Both prompts are shown; who insists has their way."""
+    applied(film_at(tmp_path / "other"), "--select", "wall", before=EACH)
+    in_doubt(film, emulator)
+    other = emulator.submits[0].job_id
+    ran = film.run("jobs", "resolve", "door", "--job-id", other)
+    assert ran.code == 1
+    assert "“A bare wall.”" in ran.err
+    assert "“A red door.”" in ran.err
+    assert states(film) == {"door": "in_doubt"}
+    assert film.run("jobs", "resolve", "door", "--job-id", other, "--force").code == 0
+    assert ids(film) == {"door": other}
+
+
+def test_under_a_profile_only_its_jobs_are_meant(film: Film, emulator: Emulator) -> None:  # noqa: F811
+    """The list, a decision and a cancel; without one all are, and the list says which is whose."""
+    in_doubt(film, emulator)
+    in_doubt(film, emulator, "wall", service="oxen")
+    assert states(film) == {"door": "in_doubt", "wall": "in_doubt"}
+    listed = film.run("jobs").out
+    assert "profile each" in listed
+    assert "no profile" in listed
+    assert states(film, before=EACH) == {"door": "in_doubt"}
+    assert {job["profile"] for job in jobs(film)} == {"each", None}
+    for command in (("resolve", "wall"), ("cancel", "wall", "--yes")):
+        ran = film.run(*EACH, "jobs", *command)
+        assert ran.code == 1
+        assert "no job of wall is open under the profile each" in ran.err
+    assert film.run(*EACH, "jobs", "resolve", "door").code == 0
+    assert "No jobs are open" in film.run("--profile", "free", "jobs").out
 
 
 def test_an_id_that_the_service_does_not_know_is_not_taken(film: Film, emulator: Emulator) -> None:  # noqa: F811
@@ -259,13 +394,14 @@ def test_a_doubt_of_another_project_on_the_same_request_can_be_ended_here(
 
 MISTAKES = [
     ("resolve door --job-id x --not-billed", "exclude each other"),
-    ("resolve door --force", "--force goes with --not-billed"),
+    ("resolve door --force", "--force goes with --not-billed or --job-id"),
     ("resolve door --take 0", "x>=1"),
     ("resolve dor", "Did you mean 'door'?"),
     ("resolve door --take 2", "no job of door, take 2, is open"),
     ("resolve door", "in flight and may be billed"),
     ("resolve door --not-billed", "--not-billed --force"),
     ("resolve door --job-id other", "in flight and may be billed"),
+    ("resolve door --job-id other --force", "in flight and may be billed"),
     ("cancel door", "--yes"),
     ("cancel dor --yes", "Did you mean 'door'?"),
     ("cancel", "SHOT"),
@@ -332,7 +468,7 @@ def test_a_doubt_cannot_be_cancelled(film: Film, emulator: Emulator) -> None:  #
     in_doubt(film, emulator)
     ran = film.run("jobs", "cancel", "door", "--yes")
     assert ran.code == 1
-    assert "`seedgen jobs resolve door`" in ran.err
+    assert "`seedgen jobs resolve door --take 1`" in ran.err
 
 
 # -- what is told ------------------------------------------------------------------------------------

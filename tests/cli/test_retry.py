@@ -82,12 +82,19 @@ def test_a_twin_that_is_blocked_by_the_refusal_can_be_retried(film: Film) -> Non
     assert film.actions()["door"] == "generate"
 
 
+def test_under_a_profile_only_its_refusals_are_lifted(film: Film) -> None:
+    """Those of other profiles stand."""
+    ran = film.run("--profile", "each", "retry", "door")
+    assert "Nothing was refused for door" in ran.err
+    assert states(film) == {"door": "rejected", "roof": "rejected"}
+
+
 def test_a_doubt_is_not_lifted_by_a_retry(film: Film, emulator: Emulator) -> None:  # noqa: F811
     """It may have been billed: the message names the command that finds out."""
     in_doubt(film, emulator, "wall")
     ran = film.run("retry", "*")
     assert ran.code == 1
-    assert "wall  is in doubt, not refused: `seedgen jobs resolve wall`" in ran.err
+    assert "wall  is in doubt, not refused: `seedgen jobs resolve wall --take 1`" in ran.err
     assert states(film) == {"wall": "in_doubt"}
 
 

@@ -14,7 +14,9 @@ from seedgen.digest import Fingerprint
 from seedgen.errors import JobLost, Unavailable, UsageError
 from seedgen.execution import doubt
 from seedgen.execution.doubt import Finding
+from seedgen.execution.importing import require_made_for
 from seedgen.execution.jobs import Line
+from seedgen.execution.reconcile import to_compare
 from seedgen.planning.request import Request
 from seedgen.ports.provider import JobState, JobStatus, Listing
 from seedgen.ports.store import JournalEntry, Stage
@@ -123,6 +125,16 @@ def test_a_listing_with_gaps_settles_nothing() -> None:
     one = entry()
     answer = ask(one, FakeProvider(), journal_of(one))
     assert (answer.finding, answer.candidates) == (Finding.IN_DOUBT, ())
+    assert answer.absent, "it was asked all the same"
+
+
+def test_one_job_for_two_submits_is_nobody_s() -> None:
+    """Which of two identical takes it is cannot be told; it is said in numbers that agree."""
+    first, second, provider = entry(), entry(take=2), FakeProvider()
+    provider.listed["door"] = Listing(("job-1",), complete=True)
+    answer = ask(first, provider, journal_of(first, second))
+    assert answer.why == "1 job matches 2 submits in doubt: job-1"
+    assert not answer.absent
 
 
 def test_a_service_that_does_not_answer_settles_nothing() -> None:
@@ -131,6 +143,7 @@ def test_a_service_that_does_not_answer_settles_nothing() -> None:
     provider.unlisted = Unavailable("it is asleep")
     answer = ask(one, provider, journal_of(one))
     assert (answer.finding, answer.why) == (Finding.IN_DOUBT, "it is asleep")
+    assert not answer.absent
 
 
 def test_a_job_that_the_service_knows_again_goes_on() -> None:
@@ -139,7 +152,8 @@ def test_a_job_that_the_service_knows_again_goes_on() -> None:
     journal = journal_of(one)
     assert ask(one, Service(), journal).finding is Finding.IN_FLIGHT
     assert journal.last("door").stage is Stage.SUBMITTED
-    assert ask(one, Service(lost=True), journal_of(one)).finding is Finding.IN_DOUBT
+    lost = ask(one, Service(lost=True), journal_of(one))
+    assert (lost.finding, lost.absent) == (Finding.IN_DOUBT, True)
 
 
 def test_what_somebody_works_on_is_left_to_them() -> None:
@@ -167,6 +181,41 @@ def test_without_its_request_a_submit_cannot_be_looked_for() -> None:
     assert "does not say" in answer.why
 
 
+LONG = "a red door in a long corridor at night where nobody walks any more since the war ended"
+
+
+@pytest.mark.parametrize(
+    ("theirs", "said"),
+    [
+        ("wall", "its prompt is “wall”, that of the shot is “door”"),
+        ("", "its parameters or references differ"),
+        ("  door ", "its parameters or references differ"),
+    ],
+)
+def test_a_job_of_something_else_is_refused_with_what_differs(theirs: str, said: str) -> None:
+    """The prompts where they do; else it can only be parameters or references."""
+    with pytest.raises(UsageError, match=said) as caught:
+        compared(theirs, "door")
+    assert "--force" in caught.value.remedy
+
+
+def test_long_prompts_are_cut_to_where_they_differ() -> None:
+    """A few words before it are left for orientation."""
+    with pytest.raises(UsageError) as caught:
+        compared(f"{LONG} in 1918.", f"{LONG} in 1945.")
+    assert "“… more since the war ended in 1918.”" in str(caught.value)
+    assert "“… more since the war ended in 1945.”" in str(caught.value)
+
+
+def compared(theirs: str, ours: str) -> None:
+    """Compare a job that was asked for something else with a shot."""
+    provider = FakeProvider()
+    provider.others.add("job-1")
+    status = JobStatus("job-1", JobState.SUCCEEDED, prompt=theirs)
+    submission = to_compare(Request("studio", "one", ours, {}))
+    asyncio.run(require_made_for(status, submission, line(provider), "door", ours))
+
+
 # -- deciding ----------------------------------------------------------------------------------------
 
 
@@ -187,12 +236,13 @@ def test_a_job_belongs_to_one_request_at_one_service() -> None:
 
 
 def test_a_person_says_that_it_was_not_billed() -> None:
-    """It is over, and cost nothing."""
-    one = entry(estimate_usd=Decimal(1))
-    journal = journal_of(one)
-    doubt.give_up(one, journal)
-    closed = journal.last("door")
-    assert (closed.stage, closed.cost_usd) == (Stage.FAILED, Decimal(0))
+    """It is over, and known as closed by hand; a bill that the service has sent is not forgotten."""
+    for bill in (None, Decimal("0.40")):
+        one = entry(estimate_usd=Decimal(1), cost_usd=bill)
+        journal = journal_of(one)
+        doubt.give_up(one, journal)
+        closed = journal.last("door")
+        assert (closed.stage, closed.closed_by_hand, closed.cost_usd) == (Stage.FAILED, True, bill)
 
 
 def test_a_rejection_is_forgotten_and_its_bill_is_not() -> None:

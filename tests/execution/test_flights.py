@@ -25,7 +25,7 @@ from seedgen.ports.provider import JobState, Listing
 from seedgen.ports.store import JournalEntry
 from seedgen.ports.store import Stage as Journalled
 from tests.execution.stage import Stage, generate
-from tests.fakes import FakeProvider, Fate
+from tests.fakes import FakeJournal, FakeProvider, Fate
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -99,7 +99,7 @@ def test_what_may_have_been_accepted_is_never_submitted_again(stage: Journalled,
     scene.journal.write(entry_for(generate("a"), stage))
     outcome = perform(scene, generate("a"))
     assert scene.provider.submitted == []
-    assert "seedgen jobs resolve a --job-id ID" in outcome.failures[0].remedy
+    assert "seedgen jobs resolve a --take 1 --job-id ID" in outcome.failures[0].remedy
 
 
 def test_a_job_that_the_service_forgot_waits_for_a_person(tmp_path: Path) -> None:
@@ -112,12 +112,24 @@ def test_a_job_that_the_service_forgot_waits_for_a_person(tmp_path: Path) -> Non
 
 
 def test_jobs_of_earlier_applies_take_room_under_the_cap(tmp_path: Path) -> None:
-    """0.10 are in flight: under a cap of 0.15 there is no room for another 0.10 beside it."""
-    scene = Stage(tmp_path, FakeProvider(jobs={"job-7": "a"}, meet=1))
+    """0.10 are in flight: under a cap of 0.15 another 0.10 waits until they have ended, and then has room."""
+    story: list[str] = []
+    provider = FakeProvider(jobs={"job-7": "a"}, meet=1, story=story)
+    scene = Stage(tmp_path, provider, FakeJournal(story))
     scene.journal.write(entry_for(resume("a"), Journalled.SUBMITTED, job_id="job-7"))
     outcome = perform(scene, resume("a"), generate("b"), max_cost=Decimal("0.15"))
-    assert scene.provider.submitted == []
-    assert [change.shot for change in outcome.blocked] == ["b"]
+    assert outcome.succeeded
+    assert story.index("journal succeeded a") < story.index("submit b")
+    assert outcome.spent == Decimal("0.10")
+
+
+def test_what_goes_on_without_us_keeps_its_room_under_the_cap(tmp_path: Path) -> None:
+    """Detached, three of 0.10 under a cap of 0.25: the third would pass it, as two are still in flight."""
+    scene = Stage(tmp_path, FakeProvider(hold=True))
+    changes = [generate("a"), generate("b"), generate("c")]
+    outcome = perform(scene, *changes, max_cost=Decimal("0.25"), detach=True)
+    assert scene.provider.submitted == ["a", "b"]
+    assert [change.shot for change in outcome.blocked] == ["c"]
 
 
 def test_a_clip_nobody_asks_for_any_more_is_fetched_all_the_same(tmp_path: Path) -> None:
@@ -132,11 +144,11 @@ def test_a_clip_nobody_asks_for_any_more_is_fetched_all_the_same(tmp_path: Path)
 
 
 def test_a_detached_apply_submits_and_leaves(tmp_path: Path) -> None:
-    """Nothing is waited for; the entries stand for the next apply, and what is in flight counts as spent."""
+    """Nothing is waited for; the entries stand for the next apply, and what is in flight is told apart."""
     scene = Stage(tmp_path, FakeProvider(hold=True))
     outcome = perform(scene, generate("a"), generate("b"), detach=True)
     assert (outcome.left, outcome.done, outcome.succeeded) == (2, 0, True)
-    assert outcome.spent == Decimal("0.20")
+    assert (outcome.spent, outcome.pending) == (Decimal(0), Decimal("0.20"))
     assert {scene.journal.last(shot).stage for shot in "ab"} == {Journalled.SUBMITTED}
 
 
@@ -213,13 +225,13 @@ def test_the_only_job_that_matches_is_adopted(tmp_path: Path) -> None:
 
 
 def test_several_jobs_that_match_are_a_person_s_choice(tmp_path: Path) -> None:
-    """Which of the two is ours cannot be told: both are named, nothing is submitted, all counts as spent."""
+    """Which of the two is ours cannot be told: both are named, nothing is submitted, its price in doubt."""
     scene = doubtful(tmp_path, Listing(("job-1", "job-2"), complete=True))
     outcome = perform(scene, generate("a"))
     assert scene.provider.submitted == ["a"]
     assert scene.journal.last("a").stage is Journalled.AMBIGUOUS
     assert "job-1, job-2" in outcome.failures[0].error
-    assert outcome.spent == Decimal("0.10")
+    assert (outcome.spent, outcome.pending) == (Decimal(0), Decimal("0.10"))
 
 
 def test_a_job_of_another_entry_is_not_ours(tmp_path: Path) -> None:
@@ -283,8 +295,8 @@ def test_a_moderated_job_is_remembered_with_its_bill(tmp_path: Path) -> None:
 
 
 def test_a_silent_service_leaves_the_job_in_flight(tmp_path: Path) -> None:
-    """Nobody answers any more: the job is not failed, and what it may cost counts as spent."""
+    """Nobody answers any more: the job is not failed, and what it may cost is told as in flight."""
     scene = Stage(tmp_path, FakeProvider({"a": Fate(on_wait=Unavailable("nobody answers"))}))
     outcome = perform(scene, generate("a"))
     assert scene.journal.last("a").stage is Journalled.SUBMITTED
-    assert outcome.spent == Decimal("0.10")
+    assert (outcome.spent, outcome.pending) == (Decimal(0), Decimal("0.10"))

@@ -18,6 +18,7 @@ MINI = "bytedance-seedance-2-0-mini-reference-to-video"
 FILES: dict[str, str | bytes] = {
     "front.png": b"\x89PNG\r\n\x1a\nfront",
     "side.png": b"\xff\xd8\xff\xe0side",
+    "mia.png": b"\x89PNG\r\n\x1a\nmia",
     "walk.mp4": b"\x00\x00\x00\x18ftypisomwalk",
     "voice.wav": b"RIFF\x00\x00\x00\x00WAVEvoice",
 }
@@ -25,6 +26,7 @@ SETS = """\
 provider: eachlabs
 reference_sets:
   shoe: {images: [front.png, {path: side.png, face: true}]}
+  mia: {images: [{path: mia.png, face: true}]}
   walk: {videos: [walk.mp4], audios: [voice.wav]}
 """
 SHOE = "references: [shoe], prompt: \"{{ ref('shoe') }}\""

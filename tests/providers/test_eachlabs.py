@@ -61,15 +61,19 @@ def test_a_body_is_as_the_contract_has_it(emulator: Emulator, tmp_path: Path, ca
 
 
 def test_references_of_every_type_go_into_their_fields(emulator: Emulator, tmp_path: Path) -> None:
-    """Two images, a video and an audio: addressed in the model's own form, numbered as declared."""
-    images, walk = "{{ ref('shoe', 2) }} and {{ ref('shoe', 1) }}", "{{ ref('walk', 1) }}"
-    prompt = f"{images} as {walk}, {{{{ ref('walk', type='audio') }}}}."
-    one = submission(tmp_path, f'references: [shoe, walk], prompt: "{prompt}"')
+    """Two faces, a plain image, a video and an audio: in the model's own form, numbered as declared.
+
+    There are no face fields here, so that a face after a plain image stays after it.
+    """
+    images = "{{ ref('mia') }} with {{ ref('shoe', 2) }} and {{ ref('shoe', 1) }}"
+    prompt = f"{images} as {{{{ ref('walk', 1) }}}}, {{{{ ref('walk', type='audio') }}}}."
+    one = submission(tmp_path, f'references: [shoe, mia, walk], prompt: "{prompt}"')
     at_eachlabs(emulator, tmp_path, lambda provider: submitted(provider, one))
+    images_sent = [uploaded(emulator, FILES[name]) for name in ("front.png", "side.png", "mia.png")]
     assert sent(emulator)["input"] == {
-        "prompt": "@Image2 and @Image1 as @Video1, @Audio1.",
+        "prompt": "@Image3 with @Image2 and @Image1 as @Video1, @Audio1.",
         **SETTINGS,
-        "image_urls": [uploaded(emulator, FILES["front.png"]), uploaded(emulator, FILES["side.png"])],
+        "image_urls": images_sent,
         "video_urls": [uploaded(emulator, FILES["walk.mp4"])],
         "audio_urls": [uploaded(emulator, FILES["voice.wav"])],
     }

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from seedgen.errors import BadResponse, SubmitUnknown
+from seedgen.errors import BadResponse, JobLost, SubmitUnknown
 from seedgen.ports.provider import Submission, Window
 from tests.emulator import Emulator, Fault
 from tests.emulator.faults import accepted_then_dropped
@@ -103,6 +103,27 @@ def test_a_job_is_found_by_who_knows_its_files_by_digest_alone(emulator: Emulato
     # Who remembers no link compares how many references there are, and all else.
     forgetful = at_eachlabs(emulator, tmp_path / "new", lambda provider: provider.find(bare, window()))
     assert list(forgetful.job_ids) == list(emulator.jobs)
+
+
+def test_a_job_is_compared_with_what_it_was_asked_for(emulator: Emulator, tmp_path: Path) -> None:
+    """By its whole input, files by digest alone too. One that hides its input passes; nobody's id is lost."""
+    one = submission(tmp_path, SHOE)
+    known = Submission(one.request, one.fingerprint, tuple(Path(r.id) for r in one.request.references))
+    longer = submission(tmp_path / "b", f"duration: 4, {SHOE}")
+    job_id = at_eachlabs(emulator, tmp_path, lambda provider: submitted(provider, one))
+
+    def made_for(other: Submission, job: str = job_id) -> bool:
+        return at_eachlabs(emulator, tmp_path, lambda provider: provider.made_for(job, other))
+
+    assert made_for(known)
+    assert not made_for(longer)
+    assert not made_for(submission(tmp_path / "c", "prompt: A roof."))
+    emulator.add(Fault("eachlabs", "status", status=200, body={"id": job_id, "status": "success"}))
+    assert made_for(longer)
+    with pytest.raises(JobLost):
+        made_for(known, "nonsense")
+    told = at_eachlabs(emulator, tmp_path, lambda provider: provider.status(job_id))
+    assert told.prompt == emulator.jobs[job_id].prompt
 
 
 def test_every_page_of_the_listing_is_read(emulator: Emulator, tmp_path: Path) -> None:

@@ -53,19 +53,41 @@ def test_a_presign_says_what_the_file_is_and_how_long_to_keep_it(emulator: Emula
     assert {one["expires_in_seconds"] for one in asked} == {30 * 24 * 3600}
 
 
-@pytest.mark.parametrize(("lives", "uploads"), [(timedelta(minutes=59), 2), (timedelta(minutes=61), 1)])
+@pytest.mark.parametrize(("lives", "uploads"), [(timedelta(minutes=59), 1), (timedelta(minutes=61), 0)])
 def test_a_link_that_is_about_to_die_is_not_used(
     emulator: Emulator, tmp_path: Path, lives: timedelta, uploads: int
 ) -> None:
     """It has to last until the model has fetched it: an hour is kept to spare."""
     one = submission(tmp_path, SHOE)
+    at_eachlabs(emulator, tmp_path, lambda provider: provider.prepare(one))
     store = UploadStore(tmp_path / "uploads")
-    known = Upload("https://cdn.example.test/front.png", datetime.now(UTC) + lives)
+    known = Upload(uploaded(emulator, FILES["front.png"]), datetime.now(UTC) + lives)
     host = emulator.eachlabs_url.removeprefix("http://")
     store.note(f"eachlabs {host}", digest_bytes(b"\x89PNG\r\n\x1a\nfront"), known)
     store.close()
+    before = len(emulator.requests_of("upload"))
     at_eachlabs(emulator, tmp_path, lambda provider: provider.prepare(one))
-    assert len(emulator.requests_of("upload")) == uploads
+    assert len(emulator.requests_of("upload")) - before == uploads
+
+
+def test_a_link_that_leads_nowhere_is_made_anew(emulator: Emulator, tmp_path: Path) -> None:
+    """The service is asked once for each file, without a key, and the job fetches what is there."""
+    one = submission(tmp_path, SHOE)
+    at_eachlabs(emulator, tmp_path, lambda provider: provider.prepare(one))
+    emulator.advance(timedelta(days=31).total_seconds())
+
+    async def twice(provider: EachlabsProvider) -> str:
+        await provider.prepare(one)
+        return await submitted(provider, one)
+
+    job_id = at_eachlabs(emulator, tmp_path, twice)
+    asked = emulator.requests_of("download")
+    assert [request.method for request in asked] == ["HEAD"] * 2
+    assert len(emulator.requests_of("upload")) == 4
+    assert (
+        at_eachlabs(emulator, tmp_path, lambda provider: provider.wait(job_id, lambda _: None)).message == ""
+    )
+    assert emulator.violations == []
 
 
 def test_addresses_are_passed_on_as_they_are(emulator: Emulator, tmp_path: Path) -> None:

@@ -314,6 +314,34 @@ def test_the_key_belongs_to_one_origin(url: str) -> None:
     assert (KEY in str(request.headers.raw)) is ORIGINS[url]
 
 
+GONE = {"200 OK": False, "302 Found": False, "401 No": False, "403 No": True, "404 No": True}
+GONE |= {"405 No": False, "410 Gone": True, "429 Slow": False, "500 No": False, "nonsense": False}
+
+
+@pytest.mark.parametrize("status", GONE)
+def test_what_is_gone_is_told_by_three_answers(emulator: Emulator, status: str) -> None:
+    """Whatever else is answered says nothing. It is asked once, with HEAD, and elsewhere without the key."""
+    with Scripted(answer(status, b"", "Location: /x")) as server:
+        there = over_eachlabs(emulator, lambda api: api.is_there(f"{server.url}/a.png"))
+        assert there is not GONE[status]
+        [head] = server.requests
+    assert head.startswith("HEAD /a.png")
+    assert emulator.keys["eachlabs"] not in head
+
+
+def test_the_key_goes_along_to_the_api_s_own_origin() -> None:
+    """A file may lie there."""
+    with Scripted(answer("404 No")) as server:
+        assert not over(server.url, lambda api: api.is_there(f"{server.url}/a.png"), KEY)
+        assert KEY in server.requests[0]
+
+
+@pytest.mark.parametrize("url", ["http://127.0.0.1:1/a.png", "https://[bad/a.png", "ftp://x.test/a.png"])
+def test_what_cannot_be_asked_counts_as_there(emulator: Emulator, url: str) -> None:
+    """Nobody listens, or it is no address of the web."""
+    assert over_eachlabs(emulator, lambda api: api.is_there(url))
+
+
 @pytest.mark.parametrize("route", ["submit", "model"])
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
 def test_an_api_that_redirects_is_not_followed(emulator: Emulator, route: str, status: int) -> None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from seedgen.errors import BadResponse, ProviderError, Rejected, SubmitUnknown, Unavailable
+from seedgen.errors import BadResponse, JobLost, ProviderError, Rejected, SubmitUnknown, Unavailable
 from seedgen.planning.request import RequestReference
 from seedgen.ports.provider import Listing, Window
 from seedgen.project.media import MediaType
@@ -52,6 +52,24 @@ def test_a_job_whose_answer_was_lost_is_found(emulator: Emulator, tmp_path: Path
         submitted(emulator, tmp_path, asked())
     lost = emulator.submits[-1].job_id
     assert found(emulator, tmp_path, asked()) == Listing((lost,), complete=True)
+
+
+def test_a_job_is_compared_with_what_it_was_asked_for(emulator: Emulator, tmp_path: Path) -> None:
+    """Whenever that was: by prompt, parameters and references. An id of nobody's is a lost job."""
+    [job] = submitted(emulator, tmp_path, asked("A roof.", duration=8))
+
+    def made_for(submission: Submission, job_id: str = job) -> bool:
+        return at_oxen(emulator, tmp_path, lambda oxen: oxen.made_for(job_id, submission))
+
+    assert made_for(asked("A roof.", duration=8))
+    assert not made_for(asked("A roof.", duration=4))
+    assert not made_for(asked("Another roof.", duration=8))
+    emulator.advance(timedelta(days=3).total_seconds())
+    assert made_for(asked("A roof.", duration=8))
+    with pytest.raises(JobLost):
+        made_for(asked("A roof.", duration=8), "nonsense")
+    told = at_oxen(emulator, tmp_path, lambda oxen: oxen.status(job))
+    assert told.prompt == "A roof."
 
 
 def test_what_was_not_accepted_is_not_there(emulator: Emulator, tmp_path: Path) -> None:

@@ -45,6 +45,14 @@ def likeness(urls: tuple[str, ...] = ADDRESSES, **changed: Any) -> Likeness:
     return compare(read_row(ECHO | changed), body, card(), WINDOW)
 
 
+def test_without_a_window_any_time_will_do() -> None:
+    """For a job that a person names: when it began says nothing of what it was asked for."""
+    body = request_body(SENT.request, card(), ADDRESSES, OxenSettings())
+    for changed in ({"enqueued_at": 5}, {"enqueued_at": None}):
+        assert compare(read_row(ECHO | changed), body, card()) is Likeness.SAME
+    assert compare(read_row(ECHO | {"duration": 8}), body, card()) is Likeness.OTHER
+
+
 def test_a_row_that_echoes_everything_is_the_same() -> None:
     """Whoever owns it: the owner is filled in by the service."""
     assert likeness() is Likeness.SAME

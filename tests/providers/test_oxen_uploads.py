@@ -102,6 +102,23 @@ def test_equal_bytes_go_up_once(emulator: Emulator, tmp_path: Path) -> None:
     assert len(emulator.requests_of("upload")) == 1
 
 
+@pytest.mark.parametrize(("status", "uploads"), [(403, 2), (404, 2), (410, 2), (405, 1), (500, 1)])
+def test_a_file_that_is_gone_goes_up_again(
+    status: int, uploads: int, emulator: Emulator, tmp_path: Path
+) -> None:
+    """Somebody tidied the repository up; asked once in a process. What says nothing of it changes nothing."""
+    prepared(emulator, tmp_path, with_file(tmp_path), **REPOSITORY)
+    emulator.add(Fault("oxen", "download", status=status, times=None))
+
+    async def act(oxen: OxenProvider) -> None:
+        for _ in range(3):
+            await oxen.prepare(with_file(tmp_path))
+
+    at_oxen(emulator, tmp_path, act, **REPOSITORY)
+    assert len(emulator.requests_of("upload")) == uploads
+    assert [request.method for request in emulator.requests_of("download")] == ["HEAD"]
+
+
 def test_another_repository_does_not_have_the_file(emulator: Emulator, tmp_path: Path) -> None:
     """What is remembered is where a file stands, not that it once went somewhere."""
     [first] = prepared(emulator, tmp_path, with_file(tmp_path), **REPOSITORY)
