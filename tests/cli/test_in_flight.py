@@ -4,39 +4,36 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pytest
+
 from tests.cli.studio import detached, studio
 from tests.emulator.fixtures import emulator, tiny_clip  # noqa: F401
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    import pytest
-
     from tests.emulator import Emulator
+    from tests.film import Film
 
 EACH = ("--profile", "each")
 
 
-def test_a_hint_names_the_profile_that_it_is_about(
-    tmp_path: Path,
-    emulator: Emulator,  # noqa: F811
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
+@pytest.fixture
+def film(tmp_path: Path, emulator: Emulator, monkeypatch: pytest.MonkeyPatch) -> Film:  # noqa: F811
+    """Three shots, nothing applied."""
+    return studio(tmp_path / "film", emulator, monkeypatch)
+
+
+def test_a_hint_names_the_profile_that_it_is_about(film: Film, emulator: Emulator) -> None:  # noqa: F811
     """Typed as it stands it collects these jobs, and not those of the project without a profile."""
-    film = studio(tmp_path / "film", emulator, monkeypatch)
     ran = detached(film, before=EACH)
     assert ran.events[-1]["left"] == 3
     told = film.run(*EACH, "apply", "--detach", "--auto-approve", "--no-reel").err
     assert "`seedgen --profile each apply` collects the clips" in told
 
 
-def test_another_profile_says_that_they_are_there(
-    tmp_path: Path,
-    emulator: Emulator,  # noqa: F811
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
+def test_another_profile_says_that_they_are_there(film: Film, emulator: Emulator) -> None:  # noqa: F811
     """A plan and an apply without the profile leave them alone, and name the command that collects them."""
-    film = studio(tmp_path / "film", emulator, monkeypatch)
     detached(film, before=EACH)
     for command in (("plan",), ("--profile", "free", "apply", "--auto-approve", "--no-reel")):
         told = film.run(*command).err

@@ -5,6 +5,8 @@ from __future__ import annotations
 import shutil
 from typing import TYPE_CHECKING
 
+import pytest
+
 from tests.cli.studio import applied, studio
 from tests.emulator import Do, Fault
 from tests.emulator.fixtures import emulator, tiny_clip  # noqa: F401
@@ -12,10 +14,16 @@ from tests.emulator.fixtures import emulator, tiny_clip  # noqa: F401
 if TYPE_CHECKING:
     from pathlib import Path
 
-    import pytest
-
     from tests.emulator import Emulator
     from tests.film import Film
+
+
+@pytest.fixture
+def film(tmp_path: Path, emulator: Emulator, monkeypatch: pytest.MonkeyPatch) -> Film:  # noqa: F811
+    """Three shots that a service has made."""
+    film = studio(tmp_path / "film", emulator, monkeypatch)
+    assert applied(film).code == 0
+    return film
 
 
 def lose_the_cache(film: Film) -> None:
@@ -23,14 +31,8 @@ def lose_the_cache(film: Film) -> None:
     shutil.rmtree(film.root / ".seedgen")
 
 
-def test_a_clone_gets_its_clips_from_who_made_them(
-    tmp_path: Path,
-    emulator: Emulator,  # noqa: F811
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
+def test_a_clone_gets_its_clips_from_who_made_them(film: Film, emulator: Emulator) -> None:  # noqa: F811
     """The lock names job and digest: the very bytes come back, nothing is submitted, the lock stays."""
-    film = studio(tmp_path / "film", emulator, monkeypatch)
-    applied(film)
     lock, clips = (film.root / "seedgen.lock").read_bytes(), film.objects
     lose_the_cache(film)
     plan = film.run("plan").out
@@ -43,14 +45,8 @@ def test_a_clone_gets_its_clips_from_who_made_them(
     assert (film.root / "seedgen.lock").read_bytes() == lock
 
 
-def test_what_the_service_has_no_more_is_planned_with_its_price(
-    tmp_path: Path,
-    emulator: Emulator,  # noqa: F811
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
+def test_what_the_service_has_no_more_is_planned_with_its_price(film: Film, emulator: Emulator) -> None:  # noqa: F811
     """Its results have expired: the plan says what it costs to make anew, and nothing is made unasked."""
-    film = studio(tmp_path / "film", emulator, monkeypatch)
-    applied(film)
     lose_the_cache(film)
     emulator.add(Fault(None, "download", Do.ANSWER, times=None, status=410, body="gone"))
     ran = film.run("apply", "--no-reel")
@@ -61,14 +57,8 @@ def test_what_the_service_has_no_more_is_planned_with_its_price(
     assert set(film.actions().values()) == {"regenerate"}
 
 
-def test_other_bytes_are_not_taken_for_the_clip(
-    tmp_path: Path,
-    emulator: Emulator,  # noqa: F811
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
+def test_other_bytes_are_not_taken_for_the_clip(film: Film, emulator: Emulator) -> None:  # noqa: F811
     """The service gives something else than what was recorded: it is not put under that name."""
-    film = studio(tmp_path / "film", emulator, monkeypatch)
-    applied(film)
     lose_the_cache(film)
     emulator.add(Fault(None, "download", Do.CORRUPT, times=None))
     assert "gave back 0" in film.run("apply", "--no-reel").err
