@@ -73,6 +73,11 @@ def _judge(entry: JournalEntry, listing: Listing, journal: Journal, *, settled: 
         adopted = replace(entry, stage=Stage.SUBMITTED, job_id=free[0], message="")
         journal.write(adopted)
         return Verdict(adopted=adopted), True
+    strange = tuple(job_id for job_id in listing.others if job_id not in known)
+    if not free and strange:
+        # This clock and the service's may differ: a job like it at another time may be the one.
+        why = f"a job like it is there, begun at another time: {', '.join(strange[:4])}"
+        return Verdict(why=why, candidates=strange), False
     if not free and listing.complete and settled:
         return Verdict(not_accepted=True), True
     if free:

@@ -71,10 +71,12 @@ class Listing:
     """Jobs that match a submission in every field that the service lets us compare.
 
     `complete` says that the service lists every job at once: what is not there was not accepted.
+    `others` match too, but for the time: they are older, or the two clocks differ.
     """
 
     job_ids: tuple[str, ...]
     complete: bool
+    others: tuple[str, ...] = ()
 
 
 class Provider(Protocol):

@@ -104,9 +104,12 @@ class OxenProvider:
             rows = await self._census.take(card.model)
         found = {row.job_id: compare(row, body, card, window) for row in rows.by_id.values()}
         sure = rows.whole and Likeness.UNSURE not in found.values()
+        same = tuple(job_id for job_id, likeness in found.items() if likeness is Likeness.SAME)
+        ever = (job_id for job_id, row in rows.by_id.items() if compare(row, body, card) is Likeness.SAME)
         return Listing(
-            tuple(job_id for job_id, likeness in found.items() if likeness is Likeness.SAME),
+            same,
             complete=sure and self._settings.mode is not OxenMode.SYNC,
+            others=tuple(job_id for job_id in ever if job_id not in same),
         )
 
     async def made_for(self, job_id: str, submission: Submission) -> bool:

@@ -250,6 +250,23 @@ def test_a_complete_listing_without_it_lets_it_be_submitted_again(tmp_path: Path
     assert outcome.spent == Decimal("0.10")
 
 
+def test_a_job_at_another_time_is_never_taken_for_none(tmp_path: Path) -> None:
+    """This clock may be wrong: nothing is submitted beside a job that is the same but for its time."""
+    scene = doubtful(tmp_path, Listing((), complete=True, others=("job-1",)))
+    outcome = perform(scene, generate("a"))
+    assert scene.provider.submitted == ["a"]
+    assert scene.journal.last("a").stage is Journalled.AMBIGUOUS
+    assert "begun at another time: job-1" in outcome.failures[0].error
+
+
+def test_an_older_job_of_ours_does_not_stand_in_the_way(tmp_path: Path) -> None:
+    """What the journal knows is somebody's: the submit that is not listed was not accepted."""
+    scene = doubtful(tmp_path, Listing((), complete=True, others=("job-9",)))
+    scene.journal.write(entry_for(generate("other"), Journalled.RECORDED, job_id="job-9"))
+    assert perform(scene, generate("a")).succeeded
+    assert scene.provider.submitted == ["a", "a"]
+
+
 def test_a_listing_with_gaps_proves_nothing(tmp_path: Path) -> None:
     """No such job in a list that may have gaps: never submitted again without a person."""
     scene = doubtful(tmp_path, Listing((), complete=False))
