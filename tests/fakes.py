@@ -107,6 +107,7 @@ class FakeProvider:
         *,
         survives: bool = True,
         meet: int = 0,
+        bill_after: int = 0,
         hold: bool = False,
         story: list[str] | None = None,
         jobs: Mapping[str, str] | None = None,
@@ -121,6 +122,10 @@ class FakeProvider:
         self.busy = asyncio.Event()
         self._fates = dict(fates or {})
         self._meet = meet
+        self._bill_after = bill_after
+        self._billing = asyncio.Event()
+        self.homeward = 0
+        self.most_homeward = 0
         self._hold = hold
         self._jobs: dict[str, str] = dict(jobs or {})
         self.listed: dict[str, Listing] = {}
@@ -154,6 +159,8 @@ class FakeProvider:
         prompt = submission.request.prompt
         job_id = f"job-{len(self.submitted) + 1}"
         self.submitted.append(prompt)
+        if len(self.submitted) >= self._bill_after:
+            self._billing.set()
         self.story.append(f"submit {prompt}")
         self._jobs[job_id] = prompt
         fate = self._fate(job_id)
@@ -178,8 +185,18 @@ class FakeProvider:
             raise fate.on_wait
         return JobStatus(job_id, fate.state, fate.cost, fate.message, fate.moderated)
 
+    async def bill(self, status: JobStatus) -> Decimal | None:
+        """As the job's status said, when there were `bill_after` submits."""
+        if self._bill_after:
+            await self._billing.wait()
+        return status.cost
+
     async def fetch(self, job_id: str, out: Path) -> Digest:
         """Write bytes that differ from job to job."""
+        self.homeward += 1
+        self.most_homeward = max(self.most_homeward, self.homeward)
+        await asyncio.sleep(0)
+        self.homeward -= 1
         if error := self._fate(job_id).on_fetch:
             raise error
         clip = f"clip of {job_id} for {self._jobs[job_id]}".encode()

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from seedgen.planning.plan import Change
     from seedgen.planning.request import Request
     from seedgen.ports.media import ClipInfo, ClipReader
-    from seedgen.ports.provider import Provider
+    from seedgen.ports.provider import JobStatus, Provider
     from seedgen.ports.store import Journal, Objects, Takes
 
 _ASK_AGAIN_S = 0.5
@@ -141,9 +141,7 @@ class Job:
         self.entry = await Submitter(self).submit(change, request)
         if detach and self.provider.survives:
             return None
-        await self._wait()
-        self._billed(self.noted.cost_usd)
-        return await self._bring_home()
+        return await self._bring_home(await self._wait(), self._billed)
 
     def _flies(self, entry: JournalEntry | None) -> bool:
         """Whether an entry can be gone on from. The local renderer's jobs ended with their process."""
@@ -161,13 +159,7 @@ class Job:
         if entry.stage is Stage.DOWNLOADED and self._kept(entry.digest):
             return await self._record(self.shop.clips.probe(self.shop.objects.path(Digest(entry.digest))))
         self.shop.tell(events.JobResumed(entry.shot, entry.take, entry.provider, entry.job_id))
-        await self._wait()
-        return await self._bring_home()
-
-    async def _bring_home(self) -> Take:
-        if self.provider.survives:
-            await self.step_out()  # the service has room again; our own renderer has other work yet
-        return await self._record(await self._download())
+        return await self._bring_home(await self._wait())
 
     async def note(self, entry: JournalEntry, stage: Stage, message: str = "") -> JournalEntry:
         """Write a step into the journal; when this returns it is durable."""
@@ -182,8 +174,8 @@ class Job:
             raise RuntimeError("a job that was never submitted has no entry")
         return self.entry
 
-    async def _wait(self) -> None:
-        """Until the job has succeeded. Only a job that failed is over: any other trouble passes."""
+    async def _wait(self) -> JobStatus:
+        """Until the job has ended. Only a job that failed is over: any other trouble passes."""
         entry = self.noted
         tell, shot, take = self.shop.tell, entry.shot, entry.take
         try:
@@ -199,14 +191,31 @@ class Job:
             error.remedy = f"The job is in flight and is not submitted again. {error.remedy}".rstrip()
             raise
         self.lane.job_ended()
+        if self.provider.survives:
+            await self.step_out()  # the service has room again; our own renderer has other work yet
+        return status
+
+    async def _bring_home(
+        self, status: JobStatus, billed: Callable[[Decimal | None], None] = lambda _: None
+    ) -> Take:
+        """Ask for the bill of a job that has ended, fetch its clip and record it."""
+        bill = await self.provider.bill(status)
+        async with self.lane.homeward:
+            await self._settle(status, bill)
+            billed(bill)
+            return await self._record(await self._download())
+
+    async def _settle(self, status: JobStatus, bill: Decimal | None) -> None:
+        """Note how a job ended, and what it cost. Raises JobFailed."""
+        entry, shot = self.noted, self.noted.shot
         if status.state is not JobState.SUCCEEDED:
             message = status.message or f"the job ended as {status.state}"
             remedy = moderated_remedy(shot) if status.moderated else "The next apply submits it again."
-            failure = JobFailed(message, bill=status.cost, moderated=status.moderated, remedy=remedy)
+            failure = JobFailed(message, bill=bill, moderated=status.moderated, remedy=remedy)
             await self._failed(failure)
             raise failure
-        await self.note(replace(entry, cost_usd=status.cost), Stage.SUCCEEDED)
-        tell(events.JobSucceeded(shot, take, entry.job_id))
+        await self.note(replace(entry, cost_usd=bill), Stage.SUCCEEDED)
+        self.shop.tell(events.JobSucceeded(shot, entry.take, entry.job_id))
 
     async def _lost(self, error: JobLost) -> JobLost:
         """The service knows the job no longer. It may have been paid: a person decides."""

@@ -17,6 +17,9 @@ _LONGEST_WAIT_S = 60.0
 _PATIENCE = 8
 """Refusals in a row, with nothing of ours in flight, after which somebody else has the room."""
 
+_HOMEWARD = 2
+"""Clips on their way home at once. Else many jobs that end together would hold up the next submits."""
+
 
 class Lane:
     """The room for one provider's jobs. A refusal halves it, each accepted submit grows it back by one."""
@@ -36,6 +39,7 @@ class Lane:
         self._refused_at = 0.0
         self._open_at = 0.0
         self._moved = asyncio.Condition()
+        self.homeward = asyncio.Semaphore(_HOMEWARD)
 
     @staticmethod
     def now() -> float:

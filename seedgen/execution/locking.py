@@ -15,13 +15,13 @@ if TYPE_CHECKING:
     from seedgen.planning.request import Request
     from seedgen.ports.store import LockFile
 
-_CHECKPOINT_S = 2.0
+_CHECKPOINT_S = 5.0
 _SHARE = 20
 """Writing takes at most one part in so many of the time: a lock of 10,000 shots takes a second."""
 
 
 class RunningLock:
-    """Takes arrive one by one; the file is rewritten every two seconds at most, and at the end."""
+    """Takes arrive one by one; the file is rewritten every five seconds at most, and at the end."""
 
     def __init__(
         self, file: LockFile, lock: Lock, plan_id: str | None, clock: Callable[[], float] = time.monotonic

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 from typing import TYPE_CHECKING
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
     from av.video.stream import VideoStream
     from PIL import Image
 
-    from seedgen.media.magic import Container
 
 _MICROSECONDS = 1_000_000
 _MISSING_END = Fraction(1, 4)
@@ -91,13 +91,12 @@ def _look(path: Path, *, thorough: bool) -> ClipInfo:
     with opened(path, container) as source:
         stream = _required_video(source, path)
         rate = _rate(stream)
-        size = displayed_size(first_frame(source, stream, path), stream)
-        frames, end, damaged = _walk(path, container)
+        seen = _walk(source, stream, path)
         if thorough:
-            if damaged or end < _length(source) - _MISSING_END:
+            if seen.damaged or seen.end < _length(source) - _MISSING_END:
                 raise UnreadableMedia(f"{path.name} is cut off", remedy="Download or export it again.")
             _decode_end(source, stream, path)
-        return ClipInfo(size, rate, frames, bool(source.streams.audio))
+        return ClipInfo(displayed_size(seen.first, stream), rate, seen.frames, bool(source.streams.audio))
 
 
 def _required_video(source: InputContainer, path: Path) -> VideoStream:
@@ -116,26 +115,38 @@ def _rate(stream: VideoStream) -> Rate:
     return Rate.of(Fraction(nominal if is_constant and nominal else average).limit_denominator(1_000_000))
 
 
-def _walk(path: Path, container: Container) -> tuple[int, Fraction, bool]:
-    """Frames that will be shown, the end of the last packet in seconds, whether any is damaged.
+@dataclass(frozen=True, slots=True)
+class _Walked:
+    """What a walk over all packets shows: frames that will be shown, the end of the last in seconds."""
+
+    first: VideoFrame
+    frames: int
+    end: Fraction
+    damaged: bool
+
+
+def _walk(source: InputContainer, video: VideoStream, path: Path) -> _Walked:
+    """Walk over all packets, once. Raises UnreadableMedia when no picture comes of them.
 
     Packets are counted, as the header's own count is wrong where an edit list hides frames and
-    absent in Matroska. Nothing is decoded.
+    absent in Matroska. Only the first picture is decoded.
     """
+    first: VideoFrame | None = None
     frames, end, damaged = 0, Fraction(0), False
-    with opened(path, container) as source:
-        video = _required_video(source, path)
-        begins = Fraction(source.start_time or 0, _MICROSECONDS)
-        for packet in source.demux():
-            if packet.size == 0:
-                continue
-            damaged = damaged or packet.is_corrupt
-            frames += packet.stream_index == video.index and not packet.is_discard
-            if packet.pts is not None and packet.time_base is not None:
-                end = max(end, (packet.pts + (packet.duration or 0)) * packet.time_base - begins)
-    if not frames:
+    begins = Fraction(source.start_time or 0, _MICROSECONDS)
+    for packet in source.demux():
+        ours = packet.stream_index == video.index
+        if ours and first is None:
+            first = next(iter(video.codec_context.decode(packet)), None)
+        if packet.size == 0:
+            continue
+        damaged = damaged or packet.is_corrupt
+        frames += ours and not packet.is_discard
+        if packet.pts is not None and packet.time_base is not None:
+            end = max(end, (packet.pts + (packet.duration or 0)) * packet.time_base - begins)
+    if not frames or first is None:
         raise UnreadableMedia(f"{path.name} holds no pictures")
-    return frames, end, damaged
+    return _Walked(first, frames, end, damaged)
 
 
 def _decode_end(source: InputContainer, stream: VideoStream, path: Path) -> None:

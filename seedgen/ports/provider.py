@@ -112,10 +112,16 @@ class Provider(Protocol):
         """Ask once. Raises JobLost, ProviderError."""
 
     async def wait(self, job_id: str, progress: OnProgress) -> JobStatus:
-        """Until the job has ended one way or another.
+        """Until the job has ended one way or another. Its bill may be asked for afterwards, with `bill`.
 
         Raises JobLost, AuthError, BadResponse, and Unavailable when the service was silent for too
         long: the job goes on.
+        """
+
+    async def bill(self, status: JobStatus) -> Decimal | None:
+        """What an ended job cost in USD, by its status or else asked for; None when it cannot be learnt.
+
+        Raises nothing of its own: nobody waits long for it.
         """
 
     async def fetch(self, job_id: str, out: Path) -> Digest:

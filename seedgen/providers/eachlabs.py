@@ -21,6 +21,7 @@ from seedgen.providers.http import NotThere
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Coroutine, Iterable
     from datetime import datetime
+    from decimal import Decimal
     from pathlib import Path
 
     from seedgen.digest import Digest
@@ -36,7 +37,9 @@ __all__ = ["EachlabsProvider", "request_body"]
 
 T = TypeVar("T")
 
-_FIRST_POLL_S, _LONGEST_POLL_S, _GROWTH = 3.0, 10.0, 1.3
+_FIRST_POLL_S, _LONGEST_POLL_S, _GROWTH = 2.0, 10.0, 1.3
+"""The service's own examples ask every two seconds; films take minutes, so that it soon gets rarer."""
+_JITTER = 0.2
 _PAGE, _PAGES = 100, 100
 _SIDE_BY_SIDE = 8
 _ODD = 3
@@ -60,6 +63,7 @@ class EachlabsProvider:
         self._references = References(api, uploads)
         self._pace = pace
         self._clips: dict[str, str] = {}
+        self._fresh: set[str] = set()
         self._inputs: dict[str, Any] = {}
         """What known predictions were asked to do: it never changes, and `find` compares it often."""
 
@@ -73,7 +77,9 @@ class EachlabsProvider:
         """Create a prediction, once, and return its id. Raises as the port says."""
         urls = [str(url) for url in submission.media]
         body = request_body(submission.request, self._card(submission.request), urls, self._settings)
-        return prediction_id(await self._api.submit("/v1/prediction/", body))
+        job_id = prediction_id(await self._api.submit("/v1/prediction/", body))
+        self._fresh.add(job_id)
+        return job_id
 
     async def find(self, submission: Submission, window: Window) -> Listing:
         """Predictions of that time whose input is the same, as far as addresses are known.
@@ -128,7 +134,13 @@ class EachlabsProvider:
 
     async def _poll(self, job_id: str, progress: OnProgress) -> JobStatus:
         seconds, odd, last = _FIRST_POLL_S, 0, None
+        asks_now = job_id not in self._fresh
+        self._fresh.discard(job_id)
         while True:
+            if not asks_now:
+                await asyncio.sleep(seconds * self._pace * random.uniform(1, 1 + _JITTER))  # noqa: S311  no secret
+                seconds = min(seconds * _GROWTH, _LONGEST_POLL_S)
+            asks_now = False
             try:
                 status = await self.status(job_id)
             except RateLimited:
@@ -143,8 +155,10 @@ class EachlabsProvider:
                 if status.state is not last:
                     progress(None)
                 odd, last = 0, status.state
-            await asyncio.sleep(seconds * self._pace * random.uniform(0.8, 1.2))  # noqa: S311  a jitter
-            seconds = min(seconds * _GROWTH, _LONGEST_POLL_S)
+
+    async def bill(self, status: JobStatus) -> Decimal | None:
+        """What the prediction says of itself; there is nobody else to ask."""
+        return status.cost
 
     async def fetch(self, job_id: str, out: Path) -> Digest:
         """Download a succeeded prediction's clip. Raises JobLost, ProviderError, OSError."""

@@ -107,6 +107,10 @@ class LocalProvider:
             raise JobFailed(str(error), remedy=error.remedy) from error
         return JobStatus(job_id, JobState.SUCCEEDED, cost=Decimal(0))
 
+    async def bill(self, status: JobStatus) -> Decimal | None:
+        """Nothing: a render is free."""
+        return status.cost
+
     async def fetch(self, job_id: str, out: Path) -> Digest:
         """Move the rendered clip to `out`."""
         self._jobs.pop(job_id, None)

@@ -15,9 +15,10 @@ from seedgen.errors import (
     Rejected,
     Unavailable,
 )
-from seedgen.ports.provider import Listing
+from seedgen.ports.provider import ENDED, Listing
 from seedgen.project.models import OxenMode
-from seedgen.providers.oxen_answers import SERVICE, accepted_id, for_credits
+from seedgen.providers.oxen_answers import SERVICE, accepted_id, believed, for_credits
+from seedgen.providers.oxen_bills import Bills
 from seedgen.providers.oxen_events import Subscription
 from seedgen.providers.oxen_jobs import Jobs
 from seedgen.providers.oxen_listing import QUEUE, Census, active_ids, history
@@ -29,6 +30,7 @@ from seedgen.providers.oxen_watch import Watch
 
 if TYPE_CHECKING:
     from collections.abc import Collection
+    from decimal import Decimal
 
     from seedgen.digest import Digest
     from seedgen.ports.provider import JobStatus, OnProgress, Submission, Window
@@ -60,6 +62,7 @@ class OxenProvider:
         self._pace = pace
         self._references = References(api, api.base_url, settings, uploads)
         self._jobs = Jobs(api, pace=pace)
+        self._bills = Bills(api, settings.target_namespace)
         self._sync = SyncCalls(api, settings)
         self._census = Census(api, settings.target_namespace)
         self._watch = Watch(self._active, pace=pace)
@@ -124,12 +127,13 @@ class OxenProvider:
     async def status(self, job_id: str) -> JobStatus:
         """Ask once, and for the bill of a job that has ended. Raises JobLost, ProviderError."""
         finished = self._sync.finished(job_id)
-        return await self._told(finished.row if finished else await self._jobs.row(job_id))
+        status = (finished.row if finished else await self._jobs.row(job_id)).status()
+        return replace(status, cost=await self.bill(status)) if status.state in ENDED else status
 
     async def wait(self, job_id: str, progress: OnProgress) -> JobStatus:
         """Until the job has ended. Raises as the port says, Unavailable after `wait_minutes` too."""
         if finished := self._sync.finished(job_id):
-            return await self._told(finished.row)
+            return finished.row.status()
         minutes = self._settings.wait_minutes
         try:
             async with asyncio.timeout(minutes * 60 * self._pace):
@@ -145,7 +149,13 @@ class OxenProvider:
             raise BadResponse(str(error), remedy=error.remedy) from error
         if row.url:
             self._urls[job_id] = row.url
-        return await self._told(row)
+        return row.status()
+
+    async def bill(self, status: JobStatus) -> Decimal | None:
+        """What an ended job cost: the history knows. None when it cannot be learnt."""
+        if status.cost is not None:
+            return status.cost
+        return believed(await self._bills.of(status.job_id), status.state)
 
     async def fetch(self, job_id: str, out: Path) -> Digest:
         """Write a succeeded job's clip. Raises JobLost, ProviderError, OSError."""
@@ -197,9 +207,6 @@ class OxenProvider:
             except (JobLost, BadResponse):
                 await asyncio.sleep(doubt * _DOUBT_PAUSE_S * self._pace)
         return await self._jobs.row(job_id)
-
-    async def _told(self, row: Row) -> JobStatus:
-        return row.status(await self._jobs.bill(row) if row.ended else None)
 
     # -- what is sent ----------------------------------------------------------------------------
 

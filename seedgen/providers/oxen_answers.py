@@ -58,12 +58,16 @@ class Row:
         """Whether nothing more will happen to the job."""
         return self.state in ENDED
 
-    def status(self, cost: Decimal | None) -> JobStatus:
-        """The row in seedgen's words. Nobody makes a film for nothing: then the bill is not there yet."""
-        if cost == 0 and self.state is JobState.SUCCEEDED:
-            cost = None
+    def status(self) -> JobStatus:
+        """The row in seedgen's words."""
         moderated = is_moderation(self.error)
+        cost = believed(self.cost, self.state)
         return JobStatus(self.job_id, self.state, cost, _why(self), moderated, self.prompt or "")
+
+
+def believed(cost: Decimal | None, state: JobState) -> Decimal | None:
+    """A bill, if it can be one. Nobody makes a film for nothing: then it is not there yet."""
+    return None if cost == 0 and state is JobState.SUCCEEDED else cost
 
 
 def _why(row: Row) -> str:

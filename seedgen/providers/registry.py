@@ -105,7 +105,7 @@ class Needs:
     jobs: int
 
 
-_CONNECTIONS = 24
+_CONNECTIONS = 12
 """Calls are short, so that a hundred jobs share these; every further one costs at each call."""
 
 

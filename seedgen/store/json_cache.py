@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 _INLINE = 2**30
 """Texts below this stand in the database itself, so that no entry is ever a file of its own."""
 
+_MANY = 16
+"""Below so many keys, each is asked for: to count what is there costs as much."""
+
 
 class _TextDisk(diskcache.Disk):  # type: ignore[misc]
     """Text in, text out. What is not raw text is not read; no file beside the database is touched.
@@ -88,7 +91,7 @@ class TextCache:
         cache = self._open()
         try:
             # Asking for each of 10,000 new keys costs more than listing what is there.
-            few = len(cache) < len(keys)
+            few = len(keys) > _MANY and len(cache) < len(keys)
             for key in set(keys) & set(cache.iterkeys()) if few else keys:
                 value = cache.get(key)
                 if value is not None:

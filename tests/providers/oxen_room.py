@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from pydantic import SecretStr
@@ -99,8 +100,9 @@ def at_oxen(
 
 
 async def run(provider: OxenProvider, submission: Submission) -> JobStatus:
-    """Submit and wait."""
-    return await provider.wait(await provider.submit(submission), ignored)
+    """Submit, wait, and ask for the bill."""
+    status = await provider.wait(await provider.submit(submission), ignored)
+    return replace(status, cost=await provider.bill(status))
 
 
 def ignored(_: float | None) -> None:

@@ -123,19 +123,19 @@ def test_a_bill_that_cannot_be_read_is_unknown(value: object, cost: Decimal | No
 
 def test_a_bill_of_zero_is_only_believed_of_a_failure() -> None:
     """A clip that costs nothing is one whose bill is not written yet."""
-    assert Row("a", JobState.SUCCEEDED).status(Decimal(0)).cost is None
-    assert Row("a", JobState.FAILED).status(Decimal(0)).cost == 0
+    assert Row("a", JobState.SUCCEEDED, cost=Decimal(0)).status().cost is None
+    assert Row("a", JobState.FAILED, cost=Decimal(0)).status().cost == 0
 
 
 def test_a_failure_says_why_and_whether_it_was_the_content() -> None:
     """A refusal for content is remembered; want of money tells what to do."""
     moderated = read_row(ROW | {"status": "failed", "error_message": "DataInspectionFailed: \x1b[31mno"})
     poor = read_row(ROW | {"status": "failed", "error_message": "Insufficient credits"})
-    assert moderated.status(None).moderated
-    assert "\x1b" not in moderated.status(None).message
-    assert not poor.status(None).moderated
+    assert moderated.status().moderated
+    assert "\x1b" not in moderated.status().message
+    assert not poor.status().moderated
     message = "Insufficient credits (add credits to the account at Oxen.ai)"
-    assert poor.status(None).message == message
+    assert poor.status().message == message
 
 
 def test_a_submit_is_accepted_under_the_id_of_its_generation() -> None:
