@@ -178,16 +178,16 @@ class _Run:
             if not await ended(entering, self.stopping):
                 return
             if lane.closed or self.stopping.is_set():
-                await lane.leave()
+                lane.leave()
                 return
             saving = asyncio.ensure_future(self.budget.reserve_in_time(queue[0].cost))
             if not await ended(saving, self.stopping):
-                await lane.leave()
+                lane.leave()
                 return
             change, reserved = queue.popleft(), await saving
             if change.request is None or reserved is None:
                 self._over_budget(change)
-                await lane.leave()
+                lane.leave()
             else:
                 group.create_task(self._make(change, change.request, reserved))
 
@@ -227,7 +227,7 @@ class _Run:
                 reserved.leave()
             elif not resumed:
                 self._settle_failure(change, error, job, reserved)
-            await self._fail(change, error, in_flight=job.goes_on)
+            self._fail(change, error, in_flight=job.goes_on)
             return
         if made is None:
             self._leave(job, reserved, resumed=resumed)
@@ -268,9 +268,9 @@ class _Run:
         finally:
             held.release()
 
-    async def _fail(self, change: Change, error: Exception, *, in_flight: bool) -> None:
+    def _fail(self, change: Change, error: Exception, *, in_flight: bool) -> None:
         if isinstance(error, _NO_MORE):
-            await self.lanes[change.provider].close()
+            self.lanes[change.provider].close()
         remedy = error.remedy if isinstance(error, SeedgenError) else ""
         failure = Failure(change.shot, change.take, str(error), remedy, in_flight, waits=_waits(error))
         self.outcome.failures.append(failure)

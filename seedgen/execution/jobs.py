@@ -117,7 +117,7 @@ class Job:
                 anew = False  # whoever has the claim makes it anew for us
                 await asyncio.sleep(_ASK_AGAIN_S)
         finally:
-            await self.step_out()
+            self.step_out()
 
     async def collect(self, entry: JournalEntry) -> Take | None:
         """Fetch and record what an earlier apply began; None when another living process does."""
@@ -127,7 +127,7 @@ class Job:
                 now = self.shop.journal.find(entry.fingerprint) if ours else None
                 return await self._resume(now) if now and self._flies(now) else None
         finally:
-            await self.step_out()
+            self.step_out()
 
     async def _claimed(
         self, change: Change, request: Request, entry: JournalEntry | None, *, detach: bool
@@ -192,15 +192,15 @@ class Job:
             raise
         self.lane.job_ended()
         if self.provider.survives:
-            await self.step_out()  # the service has room again; our own renderer has other work yet
+            self.step_out()  # the service has room again; our own renderer has other work yet
         return status
 
     async def _bring_home(
         self, status: JobStatus, billed: Callable[[Decimal | None], None] = lambda _: None
     ) -> Take:
         """Ask for the bill of a job that has ended, fetch its clip and record it."""
-        bill = await self.provider.bill(status)
         async with self.lane.homeward:
+            bill = await self.provider.bill(status)
             await self._settle(status, bill)
             billed(bill)
             return await self._record(await self._download())
@@ -275,11 +275,11 @@ class Job:
         await self.note(entry, Stage.RECORDED)
         return take
 
-    async def step_out(self) -> None:
+    def step_out(self) -> None:
         """Give the place in the lane back, if it has one."""
         if self._placed:
             self._placed = False
-            await self.lane.leave()
+            self.lane.leave()
 
     async def step_in(self) -> None:
         """Wait for a place in the lane."""

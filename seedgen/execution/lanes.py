@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import random
 from typing import TYPE_CHECKING
 
@@ -38,7 +39,7 @@ class Lane:
         self._refusals = 0
         self._refused_at = 0.0
         self._open_at = 0.0
-        self._moved = asyncio.Condition()
+        self._moved = asyncio.Event()
         self.homeward = asyncio.Semaphore(_HOMEWARD)
 
     @staticmethod
@@ -48,36 +49,33 @@ class Lane:
 
     async def enter(self) -> None:
         """Wait for room, and for the pause that the service asked for, and take a place."""
-        async with self._moved:
-            while not self.closed and (self.flying >= self._limit or self.now() < self._open_at):
-                pause = self._open_at - self.now()
-                try:
-                    async with asyncio.timeout(pause if pause > 0 else None):
-                        await self._moved.wait()
-                except TimeoutError:
-                    continue
-            self.flying += 1
+        while not self.closed and (self.flying >= self._limit or self.now() < self._open_at):
+            pause = self._open_at - self.now()
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(pause if pause > 0 else None):
+                    await self._moved.wait()
+        self.flying += 1
 
     def join(self) -> None:
         """Take a place without waiting: the job is in flight already."""
         self.flying += 1
 
-    async def leave(self) -> None:
+    def leave(self) -> None:
         """Give a place back."""
         self.flying -= 1
-        await self._wake()
+        self._wake()
 
-    async def close(self) -> None:
+    def close(self) -> None:
         """Nothing more is submitted: the key or the money is at an end."""
         self.closed = True
-        await self._wake()
+        self._wake()
 
-    async def accepted(self) -> None:
+    def accepted(self) -> None:
         """A submit went well."""
         self._refusals = 0
         if self._limit < self._most:
             self._limit += 1
-            await self._wake()
+            self._wake()
 
     def refused(self, error: RateLimited, began: float) -> bool:
         """A submit that began then was too much. False when it makes no sense to go on trying.
@@ -101,13 +99,15 @@ class Lane:
     def job_ended(self) -> None:
         """A job has ended at the provider: what money or room it held is free."""
         self.ended += 1
+        self._wake()
 
     async def more_room(self, since: int) -> bool:
         """Wait until a job has ended since there were so many ended ones. False when none is left to end."""
-        async with self._moved:
-            await self._moved.wait_for(lambda: self.ended != since or not self.flying or self.closed)
+        while self.ended == since and self.flying and not self.closed:
+            await self._moved.wait()
         return self.ended != since and not self.closed
 
-    async def _wake(self) -> None:
-        async with self._moved:
-            self._moved.notify_all()
+    def _wake(self) -> None:
+        """Everybody who waits looks again."""
+        self._moved.set()
+        self._moved = asyncio.Event()

@@ -111,13 +111,13 @@ class Submitter:
             error.remedy = error.remedy or _advice(error, entry.shot)
             raise
         accepted = await job.note(replace(entry, job_id=job_id), Stage.SUBMITTED)
-        await job.lane.accepted()
+        job.lane.accepted()
         job.shop.tell(events.JobSubmitted(entry.shot, entry.take, entry.provider, job_id))
         return accepted
 
     async def _wait_for_room(self, error: RateLimited) -> None:
         """Give the place back and take the next one that is free. Raises what there is no end to."""
-        await self._job.step_out()
+        self._job.step_out()
         if not self._job.lane.refused(error, self._began):
             raise error
         await self._step_in(error)
@@ -125,7 +125,7 @@ class Submitter:
     async def _wait_for_money(self, error: OutOfCredits) -> None:
         """Money may be set aside for jobs in flight: wait for one to end. Without any it is gone."""
         job = self._job
-        await job.step_out()
+        job.step_out()
         if job.lane.flying:
             entry = job.noted
             job.shop.tell(events.WaitsForMoney(entry.shot, entry.take, entry.provider, str(error)))

@@ -39,7 +39,7 @@ T = TypeVar("T")
 
 _FIRST_POLL_S, _LONGEST_POLL_S, _GROWTH = 2.0, 10.0, 1.3
 """The service's own examples ask every two seconds; films take minutes, so that it soon gets rarer."""
-_JITTER = 0.2
+_JITTER = 0.1
 _PAGE, _PAGES = 100, 100
 _SIDE_BY_SIDE = 8
 _ODD = 3

@@ -18,7 +18,6 @@ from seedgen.errors import (
 from seedgen.ports.provider import ENDED, Listing
 from seedgen.project.models import OxenMode
 from seedgen.providers.oxen_answers import SERVICE, accepted_id, believed, for_credits
-from seedgen.providers.oxen_bills import Bills
 from seedgen.providers.oxen_events import Subscription
 from seedgen.providers.oxen_jobs import Jobs
 from seedgen.providers.oxen_listing import QUEUE, Census, active_ids, history
@@ -62,7 +61,6 @@ class OxenProvider:
         self._pace = pace
         self._references = References(api, api.base_url, settings, uploads)
         self._jobs = Jobs(api, pace=pace)
-        self._bills = Bills(api, settings.target_namespace)
         self._sync = SyncCalls(api, settings)
         self._census = Census(api, settings.target_namespace)
         self._watch = Watch(self._active, pace=pace)
@@ -155,7 +153,7 @@ class OxenProvider:
         """What an ended job cost: the history knows. None when it cannot be learnt."""
         if status.cost is not None:
             return status.cost
-        return believed(await self._bills.of(status.job_id), status.state)
+        return believed(await self._jobs.bill(status.job_id), status.state)
 
     async def fetch(self, job_id: str, out: Path) -> Digest:
         """Write a succeeded job's clip. Raises JobLost, ProviderError, OSError."""

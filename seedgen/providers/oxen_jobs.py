@@ -1,4 +1,4 @@
-"""Oxen's single jobs: one asked for, and its clip. The queue is asked first, then the history."""
+"""Oxen's single jobs: one asked for, its bill, and its clip. The queue is asked first, then the history."""
 
 from __future__ import annotations
 
@@ -7,18 +7,22 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
-from seedgen.errors import BadResponse, JobFailed, JobLost, Rejected
+from seedgen.errors import BadResponse, JobFailed, JobLost, ProviderError, Rejected
 from seedgen.ports.provider import JobState
 from seedgen.providers.answers import NotThere
 from seedgen.providers.oxen_answers import SERVICE, read_row
 from seedgen.providers.oxen_listing import HISTORY, QUEUE
 
 if TYPE_CHECKING:
+    from decimal import Decimal
+
     from seedgen.providers.http import Api
     from seedgen.providers.oxen_answers import Row
 
 _SIDE_BY_SIDE = 16
 """How many jobs are asked for at once; others that have news wait their turn."""
+_BILL_WITHIN_S = 15
+"""A clip does not wait longer for its bill."""
 _URL_TRIES = 5
 _URL_PAUSE_S = 2.0
 
@@ -41,6 +45,14 @@ class Jobs:
                     continue
                 return replace(row, job_id=job_id)
         raise JobLost(f"{SERVICE} no longer knows the job {job_id}")
+
+    async def bill(self, job_id: str) -> Decimal | None:
+        """What an ended job cost in USD; None when it cannot be learnt. Raises nothing of its own."""
+        try:
+            async with asyncio.timeout(_BILL_WITHIN_S):
+                return read_row(await self._api.ask("GET", _path(HISTORY, job_id))).cost
+        except (ProviderError, TimeoutError):
+            return None
 
     async def url(self, job_id: str) -> str:
         """Where a job's clip lies now. Asked a few times: success may be told before its address.

@@ -83,12 +83,6 @@ async def history(api: Api, model: str, namespace: str | None, *, newest: bool =
     return Rows(_merged(found), whole=False)
 
 
-async def newly_made(api: Api, namespace: str | None) -> list[Row]:
-    """The newest page of jobs that ended well, with their bills. Raises ProviderError."""
-    query = _query(namespace=namespace, status="succeeded", page=1, page_size=_SHORT_PAGE)
-    return read_rows(await api.ask("GET", HISTORY, params=query))
-
-
 async def _queued(api: Api, model: str, namespace: str | None, status: str | None) -> Rows:
     answer = await api.ask("GET", QUEUE, params=_query(model=model, namespace=namespace, status=status))
     rows = read_rows(answer)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import replace
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -485,39 +484,6 @@ def test_a_bill_that_cannot_be_had_fails_no_job(fault: Fault, emulator: Emulator
     emulator.add(fault)
     status = at_oxen(emulator, tmp_path, lambda oxen: run(oxen, asked()))
     assert (status.state, status.cost) == (JobState.SUCCEEDED, None)
-
-
-async def _bills(oxen: OxenProvider, jobs: int) -> list[Decimal | None]:
-    """What jobs cost that end at the same moment."""
-    made = [await run(oxen, asked(f"Roof {n}.", duration=4 + n % 2)) for n in range(jobs)]
-    return list(await asyncio.gather(*(oxen.bill(replace(status, cost=None)) for status in made)))
-
-
-def test_bills_of_jobs_that_end_together_are_read_from_one_page(emulator: Emulator, tmp_path: Path) -> None:
-    """The first three ask by themselves, before there are many; the others share one call."""
-
-    async def act(oxen: OxenProvider) -> list[Decimal | None]:
-        found = await _bills(oxen, 10)
-        assert len(emulator.requests_of("cost")) == 10 + 3  # `run` asked for each as it ended
-        return found
-
-    assert at_oxen(emulator, tmp_path, act) == [Decimal("0.8"), Decimal("1.0")] * 5
-    assert len(emulator.requests_of("history")) == 1
-
-
-@pytest.mark.parametrize(
-    "fault",
-    [
-        Fault("oxen", "history", status=400),
-        Fault("oxen", "history", status=200, body={"count": 0, "generations": []}),
-    ],
-)
-def test_a_page_without_the_bills_is_asked_for_once(fault: Fault, emulator: Emulator, tmp_path: Path) -> None:
-    """A job that is not in it is asked for by itself."""
-    emulator.add(fault)
-    assert at_oxen(emulator, tmp_path, lambda oxen: _bills(oxen, 4)) == [Decimal("0.8"), Decimal("1.0")] * 2
-    assert len(emulator.requests_of("history")) == 1
-    assert len(emulator.requests_of("cost")) == 8
 
 
 def test_status_has_the_bill_of_a_job_that_ended(emulator: Emulator, tmp_path: Path) -> None:
