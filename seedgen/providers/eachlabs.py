@@ -37,9 +37,10 @@ __all__ = ["EachlabsProvider", "request_body"]
 
 T = TypeVar("T")
 
-_FIRST_POLL_S, _LONGEST_POLL_S, _GROWTH = 2.0, 10.0, 1.3
+_FIRST_POLL_S, _LONGEST_POLL_S = 2.0, 10.0
 """The service's own examples ask every two seconds; films take minutes, so that it soon gets rarer."""
-_JITTER = 0.1
+_GROWTH = (1.2, 1.4)
+"""By how much, at random in between: jobs that are asked for at the same moment drift apart."""
 _PAGE, _PAGES = 100, 100
 _SIDE_BY_SIDE = 8
 _ODD = 3
@@ -138,8 +139,8 @@ class EachlabsProvider:
         self._fresh.discard(job_id)
         while True:
             if not asks_now:
-                await asyncio.sleep(seconds * self._pace * random.uniform(1, 1 + _JITTER))  # noqa: S311  no secret
-                seconds = min(seconds * _GROWTH, _LONGEST_POLL_S)
+                await asyncio.sleep(seconds * self._pace)
+                seconds = min(seconds * random.uniform(*_GROWTH), _LONGEST_POLL_S)  # noqa: S311  no secret
             asks_now = False
             try:
                 status = await self.status(job_id)

@@ -121,7 +121,7 @@ def test_polls_grow_from_two_seconds_to_ten(tiny_clip: Path, tmp_path: Path) -> 
             waiting = asyncio.ensure_future(made(provider, one))
             await asyncio.to_thread(
                 emulator.wait_until,
-                lambda world: len([r for r in world.requests if r.route == "status"]) == 9,
+                lambda world: len([r for r in world.requests if r.route == "status"]) == 11,
             )
             waiting.cancel()
             await asyncio.gather(waiting, return_exceptions=True)
