@@ -3,28 +3,26 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from fractions import Fraction
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from seedgen.app.reel_checks import ReelChecks
 from seedgen.errors import ProjectError, UsageError
-from seedgen.planning.pricing import seconds_of
 from seedgen.planning.resolve import resolve
-from seedgen.planning.select import Selectable, select
-from seedgen.project.cards import AUTO
-from seedgen.project.diagnostics import Diagnostic, Place, Problems, Severity, did_you_mean, known_words
+from seedgen.planning.select import Selectable
+from seedgen.project.diagnostics import Diagnostic, Problems, Severity, did_you_mean, known_words
 from seedgen.project.expand import expand
 from seedgen.project.loader import load_project, load_var_file, parse_var
 from seedgen.project.locating import located
-from seedgen.project.models import OXEN, Cut, Reel
+from seedgen.project.models import OXEN
+from seedgen.project.reels import Reel
 from seedgen.project.shelf import load_cards
 from seedgen.project.survey import survey
 from seedgen.project.templates import Templates
 from seedgen.store.lockfile import LockOnDisk, lock_name
 from seedgen.store.objects import ObjectStore
 from seedgen.store.reference_index import ReferenceIndex
-from seedgen.timing import Rate, point
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
@@ -76,9 +74,10 @@ class OpenedProject:
         self.shots: list[Shot] = expand(self.project, templates, settings.profile, self.problems)
         index = ReferenceIndex(self.private / "references.json", probe)
         library = survey(self.project, index.identify, self.problems, allow_outside=settings.allow_outside)
-        index.save()
         self.resolved: list[ResolvedShot] = resolve(self.shots, library, self.cards, templates, self.problems)
-        self._check_reels()
+        checks = ReelChecks(self.project, self.selectable(self.shots), self.resolved, self.problems)
+        self.music = checks.run(index.identify, allow_outside=settings.allow_outside)
+        index.save()
         self._check_reach()
 
     def _load(self) -> Project:
@@ -133,30 +132,6 @@ class OpenedProject:
         """Reels by name; without any declared, `main` with every shot."""
         return self.project.spec.reels or {DEFAULT_REEL: Reel()}
 
-    def _check_reels(self) -> None:
-        everything = self.selectable(self.shots)
-        known = {shot.id for shot in self.shots}
-        for name, reel in self.project.spec.reels.items():
-            place = Place(self.project.file, ("reels", name))
-            for index, pattern in enumerate(reel.shots):
-                try:
-                    select([pattern], everything)
-                except UsageError as error:
-                    self.problems.warning(
-                        "reel matches no shot", f"{error}. {error.remedy}", at=place.at("shots", index)
-                    )
-            for shot_id, cut in reel.cut.items():
-                at = place.key("cut", shot_id)
-                if shot_id not in known:
-                    hint = did_you_mean(shot_id, known) or f"There are {known_words(known)}."
-                    self.problems.error("unknown shot", f"No shot {shot_id!r}. {hint}", at=at)
-                elif not self._cut_fits(cut, reel, shot_id):
-                    seconds = self._seconds_asked(shot_id)
-                    length = f"; the shot asks for {seconds} s" if seconds else ""
-                    self.problems.error(
-                        "cut leaves nothing", f"The in point comes before the out point{length}.", at=at
-                    )
-
     def _check_reach(self) -> None:
         """Warn of files that a service could not get at: planning goes on without it, an apply would not."""
         out_of_reach = []
@@ -175,27 +150,10 @@ class OpenedProject:
             at = shot.shot.place.at("references")
             self.problems.warning("reference out of reach", detail, at=at)
 
-    def _seconds_asked(self, shot_id: str) -> int:
-        """How long a shot is to be; 0 when the model decides or nobody can tell."""
-        shot = next((shot for shot in self.resolved if shot.id == shot_id), None)
-        if shot is None or shot.request.parameters.get("duration") == AUTO:
-            return 0
-        return seconds_of(shot.request, shot.card)
-
-    def _cut_fits(self, cut: Cut, reel: Reel, shot_id: str) -> bool:
-        """Whether a cut lies within what its shot asks for, as far as that is known before it is paid."""
-        rate = Rate.parse(reel.fps)
-        start = point(cut.in_, rate) if cut.in_ else 0
-        end = point(cut.out, rate) if cut.out else None
-        length = rate.count(Fraction(self._seconds_asked(shot_id)))
-        # A clip may come a little longer or shorter than asked for: half a second is not held against it.
-        most = length + rate.count(Fraction(1, 2)) if length else None
-        last = end if end is not None else most
-        return (last is None or start < last) and (most is None or end is None or end <= most)
-
     @staticmethod
     def selectable(shots: Collection[Shot]) -> list[Selectable]:
-        return [Selectable(shot.id, frozenset(shot.tags)) for shot in shots]
+        """What shots can be selected by."""
+        return [Selectable(shot.id, frozenset(shot.tags), shot.scope) for shot in shots]
 
     def shot(self, shot_id: str) -> ResolvedShot:
         """One shot by id. Raises UsageError with near names."""
@@ -291,8 +249,10 @@ class OpenedProject:
     def ffmpeg(self) -> Ffmpeg:
         """The ffmpeg to use. Raises FfmpegNotFound."""
         from seedgen.media.ffmpeg import find_ffmpeg
+        from seedgen.store.memory import remembered
 
-        return find_ffmpeg(self.settings.ffmpeg, self.settings.search_path)
+        with remembered(self.private / "ffmpeg.json") as known:
+            return find_ffmpeg(self.settings.ffmpeg, self.settings.search_path, known)
 
     def close(self) -> None:
         """Close the databases that were opened."""

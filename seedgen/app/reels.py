@@ -1,37 +1,39 @@
-"""Reels: what a project's reels show, and making them from what there is."""
+"""Reels: what a project's reels show, and when."""
 
 from __future__ import annotations
 
+import contextlib
+from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from seedgen.app.opened import OpenedProject, probe
 from seedgen.digest import digest_json
-from seedgen.errors import ObjectCorrupt, UsageError
+from seedgen.errors import Locked, ObjectCorrupt, UsageError
 from seedgen.planning.frame import requested_size
 from seedgen.planning.pricing import seconds_of
 from seedgen.planning.select import in_order, select
 from seedgen.project.diagnostics import did_you_mean, known_words
-from seedgen.project.models import Placeholder
+from seedgen.project.reels import Placeholder, Slate
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
     from seedgen.geometry import Size
-    from seedgen.planning.lock import Lock, Take
+    from seedgen.planning.lock import Lock, ReelRecord, Take
     from seedgen.planning.resolve import ResolvedShot
-    from seedgen.ports.events import Event
-    from seedgen.project.models import Reel
+    from seedgen.ports.media import Finish
+    from seedgen.project.reels import Reel
     from seedgen.providers.local import LocalProvider
-    from seedgen.reel.cut_list import CutList
+    from seedgen.reel.timeline import Timeline
 
     Pick = Callable[[ResolvedShot], Take | None]
 
-SHEET = "contact-sheet.png"
-
 
 class ReeledProject(OpenedProject):
-    """A project whose reels can be assembled. Free: what has no clip is rendered locally."""
+    """A project, and what its reels show."""
+
+    _holds_lock = False
 
     def reel_shots(self, reel: Reel) -> list[ResolvedShot]:
         """The shots of a reel, in its order."""
@@ -60,25 +62,44 @@ class ReeledProject(OpenedProject):
 
         return pick
 
-    def cut_list(self, name: str, lock: Lock) -> CutList:
-        """What a reel shows. Raises UsageError for an unknown reel."""
-        from seedgen.media.probe import PyavClipReader
+    def timeline(self, name: str, lock: Lock) -> Timeline:
+        """What a reel shows, and when. Raises UsageError for an unknown reel, and one that cannot be."""
         from seedgen.reel.cut_list import cut_list, reel_format
+        from seedgen.reel.timeline import timeline
 
-        reel = self._reel(name)
+        reel = self.reel(name)
         shots, pick = self.reel_shots(reel), self.picked(lock)
         size: Size | None = None
         if reel.size is None and shots:
             first = pick(shots[0])
-            size = (
-                PyavClipReader().probe(self.objects.path(first.clip)).size
-                if first
-                else requested_size(shots[0].request.parameters)
-            )
+            size = self._size_of(first) if first else requested_size(shots[0].request.parameters)
         form = reel_format(reel, size)
-        return cut_list(name, reel, form, shots, pick, lambda shot: seconds_of(shot.request, shot.card))
+        cuts = cut_list(name, reel, form, shots, pick, lambda shot: seconds_of(shot.request, shot.card))
+        return timeline(cuts, reel)
 
-    def _reel(self, name: str) -> Reel:
+    def _size_of(self, take: Take) -> Size:
+        from seedgen.media.probe import PyavClipReader
+
+        return PyavClipReader().probe(self.objects.path(take.clip)).size
+
+    def finish(self, name: str, line: Timeline) -> Finish:
+        """What a reel gets besides its pictures and their sound."""
+        from seedgen.ports.media import Finish, Score
+        from seedgen.reel.passages import chapters, subtitles
+
+        reel, score = self.reel(name), None
+        if reel.music is not None:
+            music, (file, _) = reel.music, self.music[name]
+            fades = Fraction(music.fade_in), Fraction(music.fade_out)
+            score = Score(file, music.gain_db, music.duck, *fades)
+        return Finish(
+            score,
+            reel.loudness,
+            chapters(line) if reel.chapters else (),
+            subtitles(line) if reel.subtitles else (),
+        )
+
+    def reel(self, name: str) -> Reel:
         """A reel by name. Raises UsageError with near names."""
         reel = self.reels.get(name)
         if reel is None:
@@ -88,67 +109,27 @@ class ReeledProject(OpenedProject):
             )
         return reel
 
-    async def assemble(self, names: Sequence[str], tell: Callable[[Event], None]) -> None:
-        """Make reels, `build/clips/` and the contact sheet from what there is. Raises SeedgenError."""
-        from seedgen.media.segments import FfmpegSegments
-        from seedgen.media.sheet import PillowSheets
-        from seedgen.reel.assembler import Bench, assemble
-        from seedgen.reel.contact_sheet import draw_contact_sheet
+    @contextlib.contextmanager
+    def applying(self) -> Iterator[None]:
+        """Hold the project's apply lock. Raises Locked."""
+        from seedgen.store.apply_lock import apply_lock
 
-        self.require_sound()
-        lock = self.lock_file.read()
-        pick = self.picked(lock)
-        for name in names:
-            self._reel(name)
-        self._place_clips(pick, lock)
-        try:
-            with self.segments.scratch() as scratch:
-                bench = Bench(
-                    self.objects,
-                    self.segments,
-                    self.outputs,
-                    FfmpegSegments(self.ffmpeg),
-                    self.local_provider(scratch),
-                    tell,
-                )
-                for name in names:
-                    reel = self.reels[name]
-                    await assemble(self.cut_list(name, lock), reel.slate, bench)
-                    self.outputs.note(name, self.reel_state(reel, self.reel_shots(reel), pick))
-            await draw_contact_sheet(
-                self.project.name,
-                self.resolved,
-                pick,
-                self.objects,
-                self.outputs,
-                PillowSheets(),
-                SHEET,
-                tell,
-            )
-        finally:
-            self.outputs.save()
+        with apply_lock(self.private):
+            self._holds_lock = True
+            try:
+                yield
+            finally:
+                self._holds_lock = False
 
-    def _place_clips(self, pick: Pick, lock: Lock) -> None:
-        """Put each picked clip into `build/clips/`, the takes of a shot that has several into
-        `build/takes/`, and take away what no shot and no reel makes any more."""
-        placed = [SHEET]
-        for name, reel in self.reels.items():
-            if self.shows(reel, self.reel_shots(reel), pick):
-                placed.append(f"{name}.mp4")
-        for shot in self.resolved:
-            wanted = [(f"clips/{shot.id}.mp4", take)] if (take := pick(shot)) else []
-            takes = lock.shots[shot.id].takes if shot.id in lock.shots else ()
-            if len(takes) > 1:
-                present = self.objects.present([one.clip for one in takes])
-                wanted += [(f"takes/{shot.id}/{one.take}.mp4", one) for one in takes if one.clip in present]
-            for name, one in wanted:
-                if not self.outputs.is_current(name, one.digest):
-                    self._verify(shot, one)
-                self.outputs.place(name, self.objects.path(one.clip), one.digest)
-                placed.append(name)
-        self.outputs.keep_only(placed)
+    def record(self, reels: dict[str, ReelRecord]) -> None:
+        """Write the digests of reels into the lock, if they changed and nobody else is at work on it."""
+        if self.lock_file.read().reels == reels:
+            return
+        # Another apply that runs writes them itself when it assembles its reels.
+        with contextlib.suppress(Locked), contextlib.nullcontext() if self._holds_lock else self.applying():
+            self.lock_file.write(self.lock_file.read().with_reels(reels))
 
-    def _verify(self, shot: ResolvedShot, take: Take) -> None:
+    def verify_clip(self, shot: ResolvedShot, take: Take) -> None:
         """Read a clip whole before it is used. Raises ObjectCorrupt, with the shot and the way out."""
         try:
             self.objects.verify(take.clip)
@@ -163,11 +144,19 @@ class ReeledProject(OpenedProject):
         """Whether a reel has anything to show."""
         return bool(shots) and (reel.placeholder is not Placeholder.SKIP or any(map(pick, shots)))
 
-    @staticmethod
-    def reel_state(reel: Reel, shots: Sequence[ResolvedShot], pick: Pick) -> str:
+    def reel_state(self, name: str, reel: Reel, shots: Sequence[ResolvedShot], pick: Pick) -> str:
         """Names what a reel would show, without asking ffmpeg: its settings, its shots and their clips."""
         clips = [[shot.id, take.digest if (take := pick(shot)) else shot.fingerprint] for shot in shots]
-        return digest_json({"reel": reel.model_dump(mode="json"), "clips": clips})
+        # Only the prompts of a reel that shows them, or every edit would ask for a new one.
+        words = [shot.request.prompt for shot in shots] if reel.subtitles or reel.slate is Slate.CARD else []
+        settings = reel.model_dump(mode="json")
+        return digest_json(
+            {"reel": settings, "clips": clips, "words": words, "music": self.music_digest(name)}
+        )
+
+    def music_digest(self, name: str) -> str:
+        """The digest of a reel's music; empty without."""
+        return self.music[name][1].digest if name in self.music else ""
 
     def local_provider(self, scratch: Path) -> LocalProvider:
         """The embedded renderer. Raises FfmpegNotFound."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from contextlib import contextmanager
 from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -16,6 +15,7 @@ from seedgen.planning.plan import Action, ReelAction, ReelChange
 from seedgen.planning.planner import Caps, World, make_plan
 from seedgen.planning.select import Selectable, select
 from seedgen.project.models import LOCAL
+from seedgen.project.reels import Placeholder
 
 if TYPE_CHECKING:
     import asyncio
@@ -96,8 +96,11 @@ class Workspace(ReeledProject):
             shots = self.reel_shots(reel)
             touched = any(shot.id in changing for shot in shots)
             there = (self.build / f"{name}.mp4").is_file() or not self.shows(reel, shots, pick)
-            same = there and self.outputs.noted(name) == self.reel_state(reel, shots, pick)
-            yield ReelChange(name, ReelAction.UNCHANGED if same and not touched else ReelAction.ASSEMBLE)
+            same = there and self.outputs.noted(name) == self.reel_state(name, reel, shots, pick)
+            action = ReelAction.UNCHANGED if same and not touched else ReelAction.ASSEMBLE
+            stands_in = reel.placeholder in (Placeholder.ANIMATIC, Placeholder.SLATE)
+            missing = tuple(shot.id for shot in shots if stands_in and pick(shot) is None)
+            yield ReelChange(name, action, missing)
 
     # -- recover -------------------------------------------------------------------------------------
 
@@ -126,15 +129,15 @@ class Workspace(ReeledProject):
                     found += await recover([take for take in takes if take.provider == name], line, shop)
         return found
 
+    # -- assemble --------------------------------------------------------------------------------
+
+    async def assemble(self, names: Sequence[str], tell: Callable[[Event], None]) -> None:
+        """Make reels and what stands beside them in `build/`, from what there is. Raises SeedgenError."""
+        from seedgen.app.assembling import assemble_project
+
+        await assemble_project(self, names, tell)
+
     # -- apply -----------------------------------------------------------------------------------
-
-    @contextmanager
-    def applying(self) -> Iterator[None]:
-        """Hold the project's apply lock. Raises Locked."""
-        from seedgen.store.apply_lock import apply_lock
-
-        with apply_lock(self.private):
-            yield
 
     async def apply(
         self,

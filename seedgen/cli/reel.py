@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from seedgen.cli.options import complete_reels
+from seedgen.errors import UsageError
 
 if TYPE_CHECKING:
     import asyncio
@@ -16,8 +17,9 @@ if TYPE_CHECKING:
 
 @click.command(epilog="Example:  seedgen reel main")
 @click.argument("names", metavar="[NAME]...", nargs=-1, shell_complete=complete_reels)
+@click.option("--all", "everything", is_flag=True, help="Every reel, as without NAME.")
 @click.pass_obj
-def command(invocation: Invocation, names: tuple[str, ...]) -> int:
+def command(invocation: Invocation, names: tuple[str, ...], everything: bool) -> int:
     """Assemble reels from what there is; free. Without NAME, every reel.
 
     A shot without a clip appears as its animatic, so a reel can be watched from the first minute.
@@ -25,6 +27,8 @@ def command(invocation: Invocation, names: tuple[str, ...]) -> int:
     from seedgen.cli.running import run_until_stopped, until_stopped
     from seedgen.cli.watching import watcher
 
+    if names and everything:
+        raise UsageError("--all with a name", remedy="Name reels, or ask for all of them.")
     workspace = invocation.open()
     invocation.warn(workspace)
     with watcher(invocation, None, workspace.project.root) as watching:

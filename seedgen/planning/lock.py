@@ -105,17 +105,29 @@ class LockedShot(_Record):
         return self.take(self.pick) or (self.takes[0] if self.takes else None)
 
 
+class ReelRecord(_Record):
+    """A reel as assembled from these shots: the same lock, settings and ffmpeg give it again."""
+
+    digest: Hex64
+    frames: int
+    rate: str
+
+
 class Lock(_Record):
     """seedgen.lock"""
 
     version: Literal[1] = 1
-    serial: int = Field(0, ge=0, description="Grows by one with every write.")
+    serial: int = Field(0, ge=0, description="Grows by one with every change of its shots.")
     plan_id: str | None = Field(None, description="The plan that was applied last.")
     shots: dict[str, LockedShot] = Field(default_factory=dict)
+    reels: dict[str, ReelRecord] = Field(
+        default_factory=dict,
+        description="Reels that show a clip of every shot.",
+    )
 
     def to_text(self) -> str:
         """The file's text: the same state always gives the same bytes."""
-        value = self.model_dump(mode="json", exclude={"shots"})
+        value = self.model_dump(mode="json", exclude={"shots"} if self.reels else {"shots", "reels"})
         value["shots"] = {
             shot_id: shot.model_dump(mode="json", exclude={"request"}) | {"request": shot.request.canonical()}
             for shot_id, shot in self.shots.items()
@@ -123,7 +135,11 @@ class Lock(_Record):
         return json.dumps(value, sort_keys=True, indent=2, ensure_ascii=False) + "\n"
 
     def with_shots(self, shots: dict[str, LockedShot], plan_id: str | None) -> Lock:
-        """The next lock; the same one when the shots are the same."""
+        """The next lock, without reels; the same one when the shots are the same."""
         if shots == self.shots:
             return self
         return Lock(version=1, serial=self.serial + 1, plan_id=plan_id, shots=shots)
+
+    def with_reels(self, reels: dict[str, ReelRecord]) -> Lock:
+        """The same shots with other reels."""
+        return self.model_copy(update={"reels": reels})

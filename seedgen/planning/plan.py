@@ -127,10 +127,11 @@ class ReelAction(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ReelChange:
-    """One reel."""
+    """One reel. `stand_ins` are the shots that it shows without a clip of theirs as things are."""
 
     reel: str
     action: ReelAction
+    stand_ins: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

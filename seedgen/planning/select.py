@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from decimal import Decimal
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
@@ -11,18 +12,19 @@ from seedgen.errors import UsageError
 from seedgen.project.diagnostics import did_you_mean
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
 _GLOB = re.compile(r"[*?\[]")
-_HOW = "Name ids, globs or tag:NAME."
+_HOW = "Name ids, globs, tag:NAME or VARIABLE=VALUE."
 
 
 @dataclass(frozen=True, slots=True)
 class Selectable:
-    """What a shot can be selected by."""
+    """What a shot can be selected by. `variables` are those that its templates see, a matrix's above all."""
 
     id: str
     tags: frozenset[str]
+    variables: Mapping[str, object] = field(default_factory=dict)
 
 
 def select(expressions: Iterable[str], shots: Sequence[Selectable]) -> frozenset[str]:
@@ -55,14 +57,19 @@ def _intersection(term: str, shots: Sequence[Selectable]) -> frozenset[str]:
 
 
 def matching(part: str, shots: Sequence[Selectable]) -> frozenset[str]:
-    """The ids that one id, glob or `tag:NAME` matches. Raises UsageError when there is none."""
+    """The ids that one id, glob, `tag:NAME` or `VARIABLE=VALUE` matches.
+
+    Raises UsageError when there is none.
+    """
+    if "=" in part:
+        return _valued(part, shots)
     kind, sign, name = part.partition(":")
     if sign and kind == "tag":
         found = frozenset(shot.id for shot in shots if any(fnmatchcase(tag, name) for tag in shot.tags))
         known: set[str] = {tag for shot in shots for tag in shot.tags}
         what = f"no shot has the tag {name!r}"
     elif sign:
-        raise UsageError(f"cannot select by {kind!r}", remedy="Select by ids, globs, or tag:NAME.")
+        raise UsageError(f"cannot select by {kind!r}", remedy=_HOW)
     else:
         name = part
         found = frozenset(shot.id for shot in shots if shot.id == part or _globbed(shot.id, part))
@@ -71,6 +78,25 @@ def matching(part: str, shots: Sequence[Selectable]) -> frozenset[str]:
     if not found:
         raise UsageError(what, remedy=did_you_mean(name, known) or _some(known))
     return found
+
+
+def _valued(part: str, shots: Sequence[Selectable]) -> frozenset[str]:
+    name, _, value = part.partition("=")
+    having = {shot.id: str(shot.variables[name]) for shot in shots if _is_plain(shot.variables.get(name))}
+    if not having:
+        known = {key for shot in shots for key, held in shot.variables.items() if _is_plain(held)}
+        raise UsageError(f"no shot has a variable {name!r}", remedy=did_you_mean(name, known) or _some(known))
+    found = frozenset(shot_id for shot_id, held in having.items() if fnmatchcase(held, value))
+    if not found:
+        values = set(having.values())
+        raise UsageError(
+            f"no shot has {value!r} for {name!r}", remedy=did_you_mean(value, values) or _some(values)
+        )
+    return found
+
+
+def _is_plain(value: object) -> bool:
+    return isinstance(value, str | int | float | Decimal)
 
 
 def in_order(

@@ -155,6 +155,14 @@ class SheetDrawn:
     changed: bool
 
 
+@dataclass(frozen=True, slots=True)
+class PageWritten:
+    """The storyboard page stands in `build/`."""
+
+    path: Path
+    changed: bool
+
+
 Event = (
     JobSubmitted
     | JobResumed
@@ -170,4 +178,5 @@ Event = (
     | ReelProgress
     | ReelAssembled
     | SheetDrawn
+    | PageWritten
 )

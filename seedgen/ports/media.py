@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from decimal import Decimal
+from enum import StrEnum
 from typing import TYPE_CHECKING, Protocol
 
 from seedgen.geometry import Fit
+from seedgen.project.reels import Direction, TransitionType
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+    from fractions import Fraction
     from pathlib import Path
 
     from seedgen.geometry import Size
@@ -71,7 +75,7 @@ class ClipReader(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class ReelFormat:
-    """What all segments of one reel share. `background` is `#rrggbb`."""
+    """What all segments of one reel share. `background` is `#rrggbb`, or `blur` for the picture itself."""
 
     size: Size
     rate: Rate
@@ -80,29 +84,119 @@ class ReelFormat:
 
 
 @dataclass(frozen=True, slots=True)
-class ClipSegment:
-    """Part of a clip, normalised: `frames` frames from `start`, both counted at the reel's rate.
+class SegmentSound:
+    """How a clip is heard. `soft_start` and `soft_end` say that the sound begins or ends there at a cut.
 
-    `label` is the burnt-in slate, its lines shown small in a corner; empty for none.
+    It is then faded over a few milliseconds, or a cut would click. Where a clip goes on in the next
+    segment it must not be.
     """
+
+    gain_db: Decimal = Decimal(0)
+    mute: bool = False
+    soft_start: bool = True
+    soft_end: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """The burnt-in slate: lines shown small in a corner, and the timecode of the picture below them.
+
+    `timecode_from` is the frame that the first picture counts as; None for no timecode.
+    """
+
+    lines: Sequence[str] = ()
+    timecode_from: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ClipSegment:
+    """Part of a clip, normalised: `frames` frames from `start`, both counted at the reel's rate."""
 
     clip: Path
     start: int
     frames: int
-    label: Sequence[str] = ()
+    label: Label = Label()
+    sound: SegmentSound = SegmentSound()
+
+
+class CardStyle(StrEnum):
+    """What a card is for, which decides how it is set."""
+
+    SLATE = "slate"
+    """Names a shot: everything at the left, as on a clapperboard."""
+
+    TITLE = "title"
+    """Names the film: large, in the middle."""
 
 
 @dataclass(frozen=True, slots=True)
 class CardSegment:
-    """A still card with text on the reel's background: a slate.
+    """A still card with text on the reel's background: a slate, or a film's title.
 
-    `title` is large (a shot's id), `lines` stand below it, `body` is a paragraph (the prompt).
+    `title` is large (a shot's id), `lines` stand below it, `body` is a paragraph (the prompt), which a
+    title card does not show.
     """
 
     frames: int
     title: str
     lines: Sequence[str] = ()
     body: str = ""
+    style: CardStyle = CardStyle.SLATE
+
+
+@dataclass(frozen=True, slots=True)
+class CrossSegment:
+    """Two shots that overlap: the last frames of one become the first of the next.
+
+    Both sides last as long as the cross. `color` (`#rrggbb`) is what a fade goes through, half of the
+    frames there and half back; `direction` is where the edge of a wipe moves to. The sound crosses
+    with the picture.
+    """
+
+    before: ClipSegment | CardSegment
+    after: ClipSegment | CardSegment
+    type: TransitionType
+    color: str = "#000000"
+    direction: Direction = Direction.LEFT
+
+    @property
+    def frames(self) -> int:
+        """How long both are shown."""
+        return self.before.frames
+
+
+Segment = ClipSegment | CardSegment | CrossSegment
+"""What a reel is made of. Every one becomes a pair of files, in the same form."""
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """Music under a whole reel, from its start; cut at its end. Fades in seconds."""
+
+    file: Path
+    gain_db: Decimal
+    duck: bool
+    fade_in: Fraction
+    fade_out: Fraction
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A stretch of a reel with words to it, in frames of the reel: a chapter, or a subtitle."""
+
+    start: int
+    end: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Finish:
+    """What a reel gets besides its segments. `loudness` is in LUFS; None leaves it as it is."""
+
+    score: Score | None = None
+    loudness: Decimal | None = None
+    chapters: Sequence[Passage] = ()
+    subtitles: Sequence[Passage] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,13 +220,15 @@ class SegmentEncoder(Protocol):
     def identity(self) -> str:
         """What, besides the arguments, decides the bytes: ffmpeg's version, threads, recipe."""
 
-    async def encode(self, segment: ClipSegment | CardSegment, form: ReelFormat, files: SegmentFiles) -> None:
+    async def encode(self, segment: Segment, form: ReelFormat, files: SegmentFiles) -> None:
         """Write `files.video` and `files.audio`. Raises FfmpegFailed, UnreadableMedia."""
 
-    async def join(self, segments: Sequence[SegmentFiles], form: ReelFormat, out: Path) -> None:
-        """Join without re-encoding video, one pass of AAC over all sound. Raises FfmpegFailed.
+    async def join(
+        self, segments: Sequence[SegmentFiles], form: ReelFormat, finish: Finish, out: Path
+    ) -> None:
+        """Join without re-encoding video. Raises FfmpegFailed, UnreadableMedia.
 
-        The reel has exactly the sum of the segments' frames.
+        The reel has exactly the sum of the segments' frames. Same arguments, same `identity`: same bytes.
         """
 
 
@@ -149,12 +245,17 @@ class SheetEntry:
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """A contact sheet: a heading and its cells in order. `shape` is that of the pictures."""
+    """One page of a contact sheet: a heading and its cells in order. `shape` is that of the pictures.
+
+    `places` is how many cells a full page has, so that a last page with few is set like the others;
+    0 when there is only one page.
+    """
 
     heading: str
     detail: str
     shape: Size
     entries: Sequence[SheetEntry] = field(default=())
+    places: int = 0
 
 
 class SheetDrawer(Protocol):

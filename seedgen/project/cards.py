@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import Field, field_validator, model_validator
 
+from seedgen.project.fields import Model, Text
 from seedgen.project.media import MediaType
-from seedgen.project.models import Model, Text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

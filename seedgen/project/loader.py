@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from seedgen.project.diagnostics import Place, Problems, did_you_mean
-from seedgen.project.models import ProjectFile, ReferenceSet, SceneFile, ShotEntry, source_text
+from seedgen.project.fields import source_text
+from seedgen.project.models import ProjectFile, ReferenceSet, SceneFile, ShotEntry
 from seedgen.project.reading import PROJECT_FILE, read_mapping
 from seedgen.project.source import typed
 from seedgen.project.tolerant import validate

@@ -2,64 +2,37 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping
 from decimal import Decimal
 from enum import StrEnum
 from pathlib import PurePosixPath
 from types import MappingProxyType
-from typing import Annotated, Any, ClassVar, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import (
-    BaseModel,
     BeforeValidator,
-    ConfigDict,
     Field,
     StringConstraints,
     field_validator,
     model_validator,
 )
 
-from seedgen.geometry import Fit, Size
-from seedgen.timing import Rate
+from seedgen.project.fields import (
+    SHA256,
+    Count,
+    Jobs,
+    Minutes,
+    Model,
+    Name,
+    Parameter,
+    Repository,
+    Text,
+    source_text,
+)
+from seedgen.project.reels import Reel
 
-COLOUR = r"^#[0-9a-fA-F]{6}$"
-SHA256 = r"^[0-9a-f]{64}$"
-NAME = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$"
 LOCAL, EACHLABS, OXEN = "local", "eachlabs", "oxen"
 
 FACE_HELP = "Shows a real human face. Models with face fields need to know."
-
-
-def source_text(value: Any) -> Any:
-    """What was written for a scalar, where the model wants a string: `id: 10` is "10"."""
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, int):
-        return str(value)
-    if isinstance(value, Decimal):
-        return format(value, "f")  # str() would write 0.0000001 as 1E-7
-    return value
-
-
-Text = Annotated[str, BeforeValidator(source_text, json_schema_input_type=str | int | float | bool)]
-"""A string; numbers and truth values count as they are written."""
-
-Name = Annotated[str, BeforeValidator(source_text), StringConstraints(pattern=NAME)]
-Count = Annotated[int, Field(ge=1, le=100)]
-Jobs = Annotated[int, Field(ge=1, le=1000)]
-Minutes = Annotated[int, Field(ge=1, le=1440)]
-Repository = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][\w.-]*/[A-Za-z0-9][\w.-]*$")]
-Parameter = Text | None
-
-
-class Model(BaseModel):
-    """Frozen; unknown keys are errors."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
-
-    stand_in: ClassVar[Mapping[str, str] | None] = None
-    """What takes the place of one that is wrong in a list, while the rest is checked."""
 
 
 class Reference(Model):
@@ -242,72 +215,6 @@ class Budget(Model):
     """Caps on money."""
 
     max_cost: Decimal | None = Field(None, ge=0, description="USD for one apply. A hard cap.")
-
-
-class Slate(StrEnum):
-    """How a reel names its shots."""
-
-    NONE = "none"
-    CARD = "card"
-    BURN_IN = "burn_in"
-
-
-class Placeholder(StrEnum):
-    """What a reel shows for a shot without a clip."""
-
-    ANIMATIC = "animatic"
-    SLATE = "slate"
-    SKIP = "skip"
-    ERROR = "error"
-
-
-CUT_POINT = re.compile(r"[0-9]{1,6}(?:\.[0-9]{1,6})?s?|[0-9]{1,8}f")
-
-
-class Cut(Model):
-    """In and out point of a shot's clip: seconds (`1.5`), or frames of the reel (`36f`)."""
-
-    in_: Text | None = Field(None, alias="in")
-    out: Text | None = None
-
-    @field_validator("in_", "out")
-    @classmethod
-    def _point(cls, value: str | None) -> str | None:
-        if value is not None and not CUT_POINT.fullmatch(value):
-            raise ValueError("write seconds like 1.5, or frames like 36f")
-        return value
-
-
-class Reel(Model):
-    """One assembled video."""
-
-    shots: tuple[Text, ...] = Field(("*",), description="Ids, globs, tag:NAME, in the order to show.")
-    size: Text | None = Field(None, description="1280x720. By default that of the first shot.")
-    fps: Text = "24"
-    background: Annotated[Text, StringConstraints(pattern=COLOUR)] = "#000000"
-    fit: Fit = Fit.CONTAIN
-    cut: dict[str, Cut] = Field(default_factory=dict)
-    slate: Slate = Slate.NONE
-    placeholder: Placeholder = Placeholder.ANIMATIC
-
-    @field_validator("size")
-    @classmethod
-    def _size(cls, value: str | None) -> str | None:
-        if value is not None:
-            size = Size.parse(value)
-            if size.width % 2 or size.height % 2:
-                raise ValueError("both sides must be even: 4:2:0 video has one colour sample for two pixels")
-            if not (16 <= size.width <= 8192 and 16 <= size.height <= 8192):
-                raise ValueError("sides lie between 16 and 8192 pixels")
-        return value
-
-    @field_validator("fps")
-    @classmethod
-    def _fps(cls, value: str) -> str:
-        rate = Rate.parse(value)
-        if not 1 <= rate.fraction <= 120:
-            raise ValueError("a frame rate lies between 1 and 120")
-        return value
 
 
 class SceneFile(Model):

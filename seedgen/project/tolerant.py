@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, get_args
 from pydantic import ValidationError
 
 from seedgen.project.diagnostics import Place, Problems, did_you_mean, known_words
-from seedgen.project.models import COLOUR, NAME, SHA256, Model
+from seedgen.project.fields import COLOUR, NAME, SHA256, Model
 
 if TYPE_CHECKING:
     from pydantic_core import ErrorDetails

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from seedgen.errors import UsageError
 from seedgen.geometry import Size
 from seedgen.ports.media import ReelFormat
-from seedgen.project.models import Placeholder, Reel
+from seedgen.project.reels import Placeholder, Reel, ShotSound
 from seedgen.timing import Rate, point
 
 if TYPE_CHECKING:
@@ -18,9 +18,10 @@ if TYPE_CHECKING:
 
     from seedgen.planning.lock import Take
     from seedgen.planning.resolve import ResolvedShot
-    from seedgen.project.models import Cut
+    from seedgen.project.reels import Cut
 
 DEFAULT_SIZE = Size(1280, 720)
+_PLAIN = ShotSound()
 
 
 class Standing(StrEnum):
@@ -33,13 +34,14 @@ class Standing(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class CutEntry:
-    """One shot in the reel: `frames` frames from `start`, both at the reel's rate."""
+    """One shot in the reel: `frames` frames of its clip from `start`, both at the reel's rate."""
 
     shot: ResolvedShot
     standing: Standing
     take: Take | None
     start: int
     frames: int
+    sound: ShotSound = _PLAIN
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,16 +51,6 @@ class CutList:
     reel: str
     form: ReelFormat
     entries: tuple[CutEntry, ...]
-
-    @property
-    def frames(self) -> int:
-        """Frames of all cuts together."""
-        return sum(entry.frames for entry in self.entries)
-
-    @property
-    def stand_ins(self) -> tuple[str, ...]:
-        """Shots that are shown without a clip of their own."""
-        return tuple(entry.shot.id for entry in self.entries if entry.standing is not Standing.CLIP)
 
 
 def reel_format(spec: Reel, size: Size | None) -> ReelFormat:
@@ -95,7 +87,8 @@ def cut_list(
         standing = Standing.CLIP if take else _stand_in(spec)
         length = _length(take, Fraction(seconds(shot)), form.rate)
         start, end = _window(spec.cut.get(shot.id), length, form.rate, name, shot.id)
-        entries.append(CutEntry(shot, standing, take, start, end - start))
+        sound = spec.sound.get(shot.id, _PLAIN)
+        entries.append(CutEntry(shot, standing, take, start, end - start, sound))
     return CutList(name, form, tuple(entries))
 
 

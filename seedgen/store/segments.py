@@ -50,6 +50,13 @@ class SegmentStore:
         with scratch_folder(self._folder / "incoming") as folder:
             yield folder
 
+    @property
+    def sound(self) -> Path:
+        """Where encoded sound is kept; the folder is made."""
+        folder = self._folder / "sound"
+        folder.mkdir(parents=True, exist_ok=True)
+        return folder
+
     def stand_in(self, key: str) -> Path:
         """Where a stand-in clip is kept."""
         return self._folder / "stand-ins" / f"{key}.mp4"

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from seedgen.project.diagnostics import Diagnostic, Part, Problems, YamlPath
-from seedgen.project.models import source_text
+from seedgen.project.fields import source_text
 from seedgen.project.reading import read_mapping
 from seedgen.project.source import MAX_BYTES, locate, parse, typed
 from tests.project.workspaces import cases, workspace

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 import pytest
 from PIL import ImageChops
 
+from seedgen.digest import digest_file
+from seedgen.planning.lock import ReelRecord
 from tests.film import count_frames, picture_at, size_of
 
 if TYPE_CHECKING:
@@ -104,6 +106,12 @@ FRAMES = [
     ("shots: [s3, s1]", 48),
     ("shots: ['tag:wide', 's*']", 72),
     ("shots: ['tag:nobody']", 0),
+    ("transitions: dissolve", 72 - 12 - 12),
+    ("transitions: {s3: {type: fade, frames: 10}}", 72 - 10),
+    ("transitions: {default: {type: wipe, frames: 12}, s2: cut}", 72 - 12),
+    ("titles: {start: Roofs, end: {title: End, lines: [Thank you], seconds: 0.5}}", 48 + 72 + 12),
+    ("background: blur, titles: {start: Roofs}, transitions: dissolve", 48 + 72 - 3 * 12),
+    ("loudness: -20, chapters: true, subtitles: true", 72),
 ]
 
 
@@ -212,6 +220,68 @@ def test_an_unknown_reel_is_an_error_before_anything_is_made(applied: Film) -> N
     assert not (applied.root / "build").exists()
 
 
+def test_the_lock_names_what_a_reel_is(applied: Film) -> None:
+    """By the digest of its bytes; assembling it again changes nothing."""
+    reel = applied.root / "build" / "main.mp4"
+    record = ReelRecord(digest=digest_file(reel), frames=72, rate="24/1")
+    assert applied.lock().reels == {"main": record}
+    before = (applied.root / "seedgen.lock").read_bytes()
+    reel.unlink()
+    applied.run("reel")
+    assert (applied.root / "seedgen.lock").read_bytes() == before
+
+
+def test_another_look_of_a_reel_is_no_other_lock_for_plans(applied: Film) -> None:
+    """The reel's digest is another one, the lock's serial is not: a plan made before still holds."""
+    before = applied.lock()
+    reel_of(applied, "slate: burn_in")
+    after = applied.lock()
+    assert before.reels != after.reels
+    assert before.with_reels(after.reels) == after
+
+
+def test_a_reel_with_stand_ins_is_not_in_the_lock(applied: Film) -> None:
+    """Its bytes do not come from what the lock says."""
+    applied.object("s1").unlink()
+    applied.run("reel")
+    assert applied.lock().reels == {}
+    assert "reels" not in (applied.root / "seedgen.lock").read_text()
+
+
+def test_two_runs_from_an_empty_cache_give_the_same_bytes(applied: Film) -> None:
+    """With transitions, slates, titles, sound: nothing of it depends on the time or on chance."""
+    declared = (
+        "slate: burn_in, transitions: dissolve, titles: {start: Roofs}, background: blur, "
+        "loudness: -20, chapters: true, subtitles: true"
+    )
+    first = reel_of(applied, declared).read_bytes()
+    shutil.rmtree(applied.cache / "segments")
+    shutil.rmtree(applied.root / "build")
+    assert applied.run("reel").code == 0
+    assert (applied.root / "build" / "main.mp4").read_bytes() == first
+
+
+def test_letters_that_the_typeface_lacks_are_told(film: Film) -> None:
+    """A warning that names them; accents are no trouble."""
+    film.edit(REEL, "main: {titles: {start: Größe 東京, end: Đặng}}")
+    ran = film.run("validate")
+    assert (ran.code, "no 東京" in ran.err, ran.err.count("letters that cannot")) == (0, True, 1)
+
+
+def test_all_reels_may_be_asked_for_by_name(applied: Film) -> None:
+    """`--all` is what no name means; both together is a mistake."""
+    assert applied.run("reel", "--all").code == 0
+    ran = applied.run("reel", "main", "--all")
+    assert (ran.code, "--all with a name" in ran.err) == (1, True)
+
+
+def test_a_plan_says_what_is_shown_without_a_clip(film: Film) -> None:
+    """In words, and in its document."""
+    assert "shown as stand-ins: s1, s2, s3" in film.run("plan").out
+    (reel,) = film.plan()["reels"]
+    assert reel["stand_ins"] == ["s1", "s2", "s3"]
+
+
 def test_several_reels_share_segments(applied: Film) -> None:
     """A teaser of the same form encodes nothing; named alone, the other one is left."""
     applied.edit(REEL, f"{REEL}\n  teaser: {{size: 160x90, shots: [s2]}}")
@@ -232,6 +302,17 @@ def test_several_reels_share_segments(applied: Film) -> None:
         ("fps: 121", "between 1 and 120"),
         ("background: green", "#"),
         ("placeholder: nothing", "animatic"),
+        ("transitions: {nobody: cut}", "No shot 'nobody'"),
+        ("transitions: {s2: melt}", "dissolve"),
+        ("transitions: {default: {frames: 20}}", "too short for its transitions"),
+        ("transitions: {s2: {frames: 40}}", "s2 is shown for"),
+        ("sound: {nobody: {mute: true}}", "No shot 'nobody'"),
+        ("sound: {s1: {gain_db: 90}}", "20"),
+        ("music: ../theme.wav", "outside the project"),
+        ("music: theme.wav", "No 'theme.wav'"),
+        ("music: seedgen.yaml", "not a sound file"),
+        ("loudness: 3", "-5"),
+        ("titles: {middle: Film}", "middle"),
     ],
 )
 def test_a_reel_that_makes_no_sense_is_a_project_error(declared: str, said: str, film: Film) -> None:
@@ -243,14 +324,19 @@ def test_a_reel_that_makes_no_sense_is_a_project_error(declared: str, said: str,
     assert "seedgen.yaml:" in ran.err
 
 
+def reels_planned(film: Film) -> dict[str, str]:
+    """What a plan is about to do with each reel."""
+    return {reel["reel"]: reel["action"] for reel in film.plan()["reels"]}
+
+
 def test_a_plan_sees_that_a_reel_is_to_look_otherwise(applied: Film) -> None:
     """Settings of a reel cost nothing, and the plan says that it will be assembled; then no more."""
-    assert applied.plan()["reels"] == [{"reel": "main", "action": "unchanged"}]
+    assert reels_planned(applied) == {"main": "unchanged"}
     applied.edit(REEL, 'main: {size: 160x90, fps: 24, background: "#ffffff"}')
-    assert applied.plan()["reels"] == [{"reel": "main", "action": "assemble"}]
+    assert reels_planned(applied) == {"main": "assemble"}
     assert applied.actions() == {}
     applied.run("reel")
-    assert applied.plan()["reels"] == [{"reel": "main", "action": "unchanged"}]
+    assert reels_planned(applied) == {"main": "unchanged"}
 
 
 def test_a_reel_that_is_declared_no_longer_leaves_nothing_behind(applied: Film) -> None:

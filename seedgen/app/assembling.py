@@ -1,0 +1,123 @@
+"""Assembling: reels, clips under readable names, contact sheet and storyboard page, from what there is."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+from seedgen.app.storyboard import PAGE, stand_in_name, write_storyboard
+from seedgen.digest import digest_file
+from seedgen.media.segments import FfmpegSegments
+from seedgen.media.sheet import PillowSheets
+from seedgen.planning.lock import ReelRecord
+from seedgen.ports import events
+from seedgen.reel.assembler import Bench, assemble
+from seedgen.reel.contact_sheet import draw_contact_sheet, sheet_names
+from seedgen.reel.pieces import stand_in_key
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from pathlib import Path
+
+    from seedgen.app.reels import Pick, ReeledProject
+    from seedgen.planning.lock import Lock
+    from seedgen.planning.resolve import ResolvedShot
+
+    Tell = Callable[[events.Event], None]
+
+_SHEET = "contact-sheet.png"
+
+
+async def assemble_project(project: ReeledProject, names: Sequence[str], tell: Tell) -> None:
+    """Make the reels of these names, and everything that stands beside them in `build/`.
+
+    Free: what has no clip is rendered locally. Raises SeedgenError.
+    """
+    project.require_sound()
+    lock = project.lock_file.read()
+    pick = project.picked(lock)
+    for name in names:
+        project.reel(name)
+    _place_clips(project, pick, lock)
+    encoder = FfmpegSegments(project.ffmpeg, project.segments.sound)
+    try:
+        with project.segments.scratch() as scratch:
+            bench = Bench(
+                project.objects,
+                project.segments,
+                project.outputs,
+                encoder,
+                project.local_provider(scratch),
+                tell,
+            )
+            await _reels(project, names, lock, bench)
+
+        def stand_in(shot: ResolvedShot) -> Path | None:
+            place = project.segments.stand_in(stand_in_key(shot, encoder.identity))
+            return place if place.is_file() else None
+
+        await _pages(project, lock, pick, stand_in, tell)
+    finally:
+        project.outputs.save()
+
+
+async def _reels(project: ReeledProject, names: Sequence[str], lock: Lock, bench: Bench) -> None:
+    records = {name: record for name, record in lock.reels.items() if name in project.reels}
+    pick = project.picked(lock)
+    for name in names:
+        reel, line = project.reel(name), project.timeline(name, lock)
+        finish = project.finish(name, line)
+        changed = await assemble(line, reel.slate, finish, project.music_digest(name), bench)
+        project.outputs.note(name, project.reel_state(name, reel, project.reel_shots(reel), pick))
+        if line.stand_ins or not line.spans:
+            records.pop(name, None)  # its bytes do not come from the lock alone
+        elif changed or name not in records:
+            digest = await asyncio.to_thread(digest_file, project.outputs.path(f"{name}.mp4"))
+            records[name] = ReelRecord(digest=digest, frames=line.frames, rate=str(line.form.rate))
+    project.record(records)
+
+
+async def _pages(
+    project: ReeledProject,
+    lock: Lock,
+    pick: Pick,
+    stand_in: Callable[[ResolvedShot], Path | None],
+    tell: Tell,
+) -> None:
+    await draw_contact_sheet(
+        project.project.name,
+        project.resolved,
+        pick,
+        project.objects,
+        project.outputs,
+        PillowSheets(),
+        _SHEET,
+        tell,
+        f"lock {lock.serial}" if lock.shots else "",
+    )
+    changed = await write_storyboard(project, lock, pick, stand_in)
+    tell(events.PageWritten(project.outputs.path(PAGE), changed))
+
+
+def _place_clips(project: ReeledProject, pick: Pick, lock: Lock) -> None:
+    """Put each picked clip into `build/clips/`, the takes of a shot that has several into
+    `build/takes/`, and take away what no shot and no reel makes any more."""
+    placed = [*sheet_names(_SHEET, len(project.resolved)), PAGE]
+    for name, reel in project.reels.items():
+        if project.shows(reel, project.reel_shots(reel), pick):
+            placed.append(f"{name}.mp4")
+    for shot in project.resolved:
+        picked = pick(shot)
+        wanted = [(f"clips/{shot.id}.mp4", picked)] if picked else []
+        takes = lock.shots[shot.id].takes if shot.id in lock.shots else ()
+        if len(takes) > 1:
+            present = project.objects.present([one.clip for one in takes])
+            wanted += [(f"takes/{shot.id}/{one.take}.mp4", one) for one in takes if one.clip in present]
+        if not picked:
+            placed.append(stand_in_name(shot.id))
+        for name, one in wanted:
+            if not project.outputs.is_current(name, one.digest):
+                project.verify_clip(shot, one)
+            project.outputs.place(name, project.objects.path(one.clip), one.digest)
+            placed.append(name)
+    project.outputs.keep_only(placed)

@@ -1,0 +1,184 @@
+"""Reel checks: what is wrong with a project's reels, found before anything is paid."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import TYPE_CHECKING
+
+from seedgen.errors import MediaError, UsageError
+from seedgen.planning.pricing import seconds_of
+from seedgen.planning.select import in_order, select
+from seedgen.project.cards import AUTO
+from seedgen.project.diagnostics import Place, did_you_mean, known_words
+from seedgen.project.files import PathProblem, inside
+from seedgen.project.media import MediaType
+from seedgen.project.reels import DEFAULT, Slate
+from seedgen.timing import Rate, point
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from pathlib import Path
+
+    from seedgen.planning.resolve import ResolvedShot
+    from seedgen.planning.select import Selectable
+    from seedgen.project.diagnostics import Problems
+    from seedgen.project.loader import Project
+    from seedgen.project.media import FileIdentity
+    from seedgen.project.reels import Cut, Reel
+    from seedgen.project.survey import Identify
+
+_LEEWAY = Fraction(1, 2)
+"""Seconds by which a clip may come longer or shorter than asked for: that is not held against a cut."""
+
+_LATIN = 0x24F
+"""The last letter of Latin Extended-B: up to there nothing is missing, and nothing need be asked."""
+
+_SOUNDS = "Give a WAV, MP3, M4A or FLAC."
+
+
+class ReelChecks:
+    """Looks at every reel of a project, and notes problems at their places."""
+
+    def __init__(
+        self,
+        project: Project,
+        shots: Sequence[Selectable],
+        resolved: Sequence[ResolvedShot],
+        problems: Problems,
+    ) -> None:
+        self._project = project
+        self._shots = shots
+        self._known = {shot.id for shot in shots}
+        self._resolved = {shot.id: shot for shot in resolved}
+        self._problems = problems
+
+    def run(self, identify: Identify, *, allow_outside: bool) -> Mapping[str, tuple[Path, FileIdentity]]:
+        """Check them all; the music of each reel that has some, found and identified."""
+        music = {}
+        for name, reel in self._project.spec.reels.items():
+            place = Place(self._project.file, ("reels", name))
+            self._patterns(reel, place)
+            for key in ("cut", "transitions", "sound"):
+                self._ids(getattr(reel, key), place, key)
+            self._cuts(reel, place)
+            self._transitions(reel, place)
+            self._letters(reel, place)
+            if found := self._music(reel, place, identify, allow_outside=allow_outside):
+                music[name] = found
+        return music
+
+    def _patterns(self, reel: Reel, place: Place) -> None:
+        for index, pattern in enumerate(reel.shots):
+            try:
+                select([pattern], self._shots)
+            except UsageError as error:
+                self._problems.warning(
+                    "reel matches no shot", f"{error}. {error.remedy}", at=place.at("shots", index)
+                )
+
+    def _ids(self, keyed: Mapping[str, object], place: Place, key: str) -> None:
+        for shot_id in keyed:
+            if shot_id not in self._known and not (key == "transitions" and shot_id == DEFAULT):
+                hint = did_you_mean(shot_id, self._known) or f"There are {known_words(self._known)}."
+                self._problems.error(
+                    "unknown shot", f"No shot {shot_id!r}. {hint}", at=place.key(key, shot_id)
+                )
+
+    def _cuts(self, reel: Reel, place: Place) -> None:
+        for shot_id, cut in reel.cut.items():
+            if shot_id in self._known and not self._cut_fits(cut, Rate.parse(reel.fps), shot_id):
+                seconds = self._seconds(shot_id)
+                length = f"; the shot asks for {seconds} s" if seconds else ""
+                self._problems.error(
+                    "cut leaves nothing",
+                    f"The in point comes before the out point{length}.",
+                    at=place.key("cut", shot_id),
+                )
+
+    def _seconds(self, shot_id: str) -> int:
+        """How long a shot is to be; 0 when the model decides or nobody can tell."""
+        shot = self._resolved.get(shot_id)
+        if shot is None or shot.request.parameters.get("duration") == AUTO:
+            return 0
+        return seconds_of(shot.request, shot.card)
+
+    def _cut_fits(self, cut: Cut, rate: Rate, shot_id: str) -> bool:
+        """Whether a cut lies within what its shot asks for, as far as that is known before it is paid."""
+        start = point(cut.in_, rate) if cut.in_ else 0
+        end = point(cut.out, rate) if cut.out else None
+        length = rate.count(Fraction(self._seconds(shot_id)))
+        most = length + rate.count(_LEEWAY) if length else None
+        last = end if end is not None else most
+        return (last is None or start < last) and (most is None or end is None or end <= most)
+
+    def _transitions(self, reel: Reel, place: Place) -> None:
+        """Find shots that are too short for the transitions at both their ends."""
+        shown = in_order(reel.shots, [s.id for s in self._shots], self._quietly)
+        if not shown:
+            return
+        into = [reel.transition_into(shot_id).overlap for shot_id in shown]
+        if not reel.titles.start:
+            into[0] = 0
+        out = [*into[1:], reel.transition_into(DEFAULT).overlap if reel.titles.end else 0]
+        if reel.slate is Slate.CARD:
+            into = [0] * len(into)  # it leads into the card
+        for shot_id, lead, tail in zip(shown, into, out, strict=True):
+            frames = self._frames(reel, shot_id)
+            if frames and lead + tail > frames:
+                own = shot_id if shot_id in reel.transitions else DEFAULT
+                self._problems.error(
+                    "shot too short for its transitions",
+                    f"{shot_id} is shown for {frames} frames, and the transitions at its ends take "
+                    f"{lead} and {tail} of them.",
+                    at=place.key("transitions", own) if own in reel.transitions else place.key("transitions"),
+                )
+
+    def _letters(self, reel: Reel, place: Place) -> None:
+        """Warn of letters on title cards that the shipped typeface does not have."""
+        for key, card in (("start", reel.titles.start), ("end", reel.titles.end)):
+            text = "".join((card.title, *card.lines)) if card else ""
+            if not any(ord(letter) > _LATIN for letter in text):
+                continue
+            from seedgen.media.lettering import missing_letters
+
+            if missing := missing_letters(text):
+                detail = f"The shipped typeface has no {missing}: shown as □."
+                self._problems.warning("letters that cannot be drawn", detail, at=place.at("titles", key))
+
+    def _quietly(self, pattern: str) -> frozenset[str]:
+        try:
+            return select([pattern], self._shots)
+        except UsageError:
+            return frozenset()
+
+    def _frames(self, reel: Reel, shot_id: str) -> int:
+        """How long a shot is shown; 0 when nobody can tell."""
+        rate, cut = Rate.parse(reel.fps), reel.cut.get(shot_id)
+        length = rate.count(Fraction(self._seconds(shot_id)) + _LEEWAY) if self._seconds(shot_id) else 0
+        start = point(cut.in_, rate) if cut and cut.in_ else 0
+        end = point(cut.out, rate) if cut and cut.out else length
+        return max(0, end - start)
+
+    def _music(
+        self, reel: Reel, place: Place, identify: Identify, *, allow_outside: bool
+    ) -> tuple[Path, FileIdentity] | None:
+        if reel.music is None:
+            return None
+        at = place.at("music")
+        found = inside(self._project.root, reel.music.path, allow_outside=allow_outside)
+        if isinstance(found, PathProblem):
+            self._problems.error(found.summary, found.detail, at=at)
+            return None
+        try:
+            identity = identify(found)
+        except MediaError as error:
+            self._problems.error("music is not a sound file", f"{error}. {_SOUNDS}", at=at)
+            return None
+        except OSError as error:
+            self._problems.error("file not readable", str(error), at=at)
+            return None
+        if identity.facts is None or identity.facts.type is not MediaType.AUDIO:
+            detail = f"{reel.music.path!r} holds no sound, or pictures too. {_SOUNDS}"
+            self._problems.error("music is not a sound file", detail, at=at)
+            return None
+        return found, identity
