@@ -13,13 +13,17 @@ from math import gcd
 from typing import TYPE_CHECKING
 
 from seedgen.geometry import Fit
+from seedgen.media.backgrounds import blurred_fill, ground, scaled
 from seedgen.media.ffmpeg import BITEXACT
+from seedgen.project.reels import BLUR
 
 if TYPE_CHECKING:
-    from seedgen.ports.media import ReelFormat
+    from collections.abc import Sequence
+
+    from seedgen.ports.media import ReelFormat, SegmentSound
     from seedgen.timing import Rate
 
-RECIPE = 2
+RECIPE = 3
 """Raise it whenever an argument or a drawing below changes, so that cached segments are made anew."""
 
 THREADS = 2
@@ -37,7 +41,11 @@ _SEEK_AHEAD = Fraction(20)
 """Seconds. A cut no further into a clip is reached by decoding from the clip's start, as nothing else is
 exact for every container; beyond it, decoding starts this long before the cut."""
 
-_TAGS = ("range=tv", "colorspace=bt709", "color_primaries=bt709", "color_trc=bt709")
+_SOFT = SAMPLE_RATE // 200
+"""Samples of the fade at a cut: 5 ms. Long enough not to click, too short to be heard as a fade."""
+
+TAGGED = "setparams=range=tv:colorspace=bt709:color_primaries=bt709:color_trc=bt709"
+"""Ends every picture, whatever made it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,10 +67,10 @@ def track_timescale(rate: Rate) -> int:
 def seek_frame(start: int, rate: Rate) -> int:
     """The frame from which to decode so as to cut at `start`: 0 unless the cut lies deep in the clip.
 
-    It falls on a whole microsecond and a whole audio sample, else the frames after the seek would
-    be chosen at a slightly different phase.
+    It falls on a whole microsecond and a whole audio sample, of 44.1 kHz sound too, else what comes
+    after the seek would be taken at a slightly different phase than in a neighbour segment.
     """
-    step = rate.frames // gcd(rate.frames, rate.per_seconds * gcd(SAMPLE_RATE, 1_000_000))
+    step = rate.frames // gcd(rate.frames, rate.per_seconds * gcd(SAMPLE_RATE, 44_100, 1_000_000))
     return max(0, start - rate.count(_SEEK_AHEAD)) // step * step
 
 
@@ -71,12 +79,13 @@ def seek_arguments(frame: int, rate: Rate) -> list[str]:
     return ["-ss", f"{int(rate.seconds(frame) * 1_000_000)}us"] if frame else []
 
 
-def video_chain(form: ReelFormat, part: Part, matrix: str) -> str:
+def video_chain(form: ReelFormat, part: Part, matrix: str, *, fills: bool, name: str) -> str:
     """Filters from a decoded clip to exactly `part.frames` pictures of the reel's format.
 
     `fps` comes first, as it alone understands the clip's own timestamps. A clip that ends too early
     holds its last picture: `tpad` stands before `trim`, so that even a cut beyond the end has one.
     `matrix` is how to read the clip's colours, a value of the scale filter's `in_color_matrix`.
+    `fills` says that the clip has the frame's shape; `name` keeps inner links apart from others.
     """
     rate = form.rate
     return ",".join(
@@ -85,20 +94,22 @@ def video_chain(form: ReelFormat, part: Part, matrix: str) -> str:
             "tpad=stop_mode=clone:stop=-1",
             f"trim=start_frame={part.start}:end_frame={part.start + part.frames}",
             f"setpts=N/({rate}*TB)",
-            *_fitted(form, matrix),
+            _fitted(form, matrix, fills=fills, name=name),
             "setsar=1",
             "format=yuv420p",
-            f"setparams={':'.join(_TAGS)}",
+            TAGGED,
         )
     )
 
 
-def audio_chain(form: ReelFormat, part: Part, *, mono: bool) -> str:
+def audio_chain(
+    form: ReelFormat, part: Part, sound: SegmentSound, fades: Sequence[str] = (), *, mono: bool
+) -> str:
     """Filters from decoded sound to the samples beside `part`, and one more (see SegmentFiles).
 
     Sound that starts late is led by silence; holes in it are filled; sound that ends early goes on
     as silence. One channel goes to both sides as loud as it is, as players do it; ffmpeg's own way
-    takes 3 dB off.
+    takes 3 dB off. `fades` are further filters, on samples counted from the part's first.
     """
     start = form.rate.samples(part.start)
     spread = ("pan=stereo|c0=c0|c1=c0",) if mono else ()
@@ -110,6 +121,7 @@ def audio_chain(form: ReelFormat, part: Part, *, mono: bool) -> str:
             "apad",
             f"atrim=start_sample={start}:end_sample={start + sample_count(form.rate, part.frames)}",
             "asetpts=N/SR/TB",
+            *_levelled([*_gain(sound), *_soft(form.rate.samples(part.frames), sound), *fades]),
         )
     )
 
@@ -137,17 +149,35 @@ def pcm_arguments() -> list[str]:
     return ["-c:a", "pcm_s16le", *BITEXACT, "-f", "s16le"]
 
 
-def _fitted(form: ReelFormat, matrix: str) -> tuple[str, str]:
-    """Scale by the shape that is shown (`dar` knows of pixels that are not square), then pad or crop."""
-    width, height = form.size.width, form.size.height
-    nearest, bound = ("min", "max(2,{})") if form.fit is Fit.CONTAIN else ("max", "{}")
-    across = bound.format(f"{nearest}({width},2*round({height}*dar/2))")
-    down = bound.format(f"{nearest}({height},2*round({width}/dar/2))")
-    scale = (
-        f"scale=w='{across}':h='{down}':flags=bicubic"
-        f":in_color_matrix={matrix}:out_color_matrix=bt709:out_range=tv"
-    )
+def _fitted(form: ReelFormat, matrix: str, *, fills: bool, name: str) -> str:
+    """Scale, then crop what stands out of the frame, or lay something under what does not fill it."""
+    size = form.size
+    picture = scaled(size, form.fit, matrix)
     if form.fit is Fit.COVER:
-        return scale, f"crop={width}:{height}"
-    colour = "0x" + form.background.removeprefix("#")
-    return scale, f"pad={width}:{height}:(ow-iw)/2:(oh-ih)/2:{colour}"
+        return f"{picture},crop={size.width}:{size.height}"
+    if form.background == BLUR and not fills:
+        return f"{picture},{blurred_fill(size, name)}"
+    colour = "0x" + ground(form.background).removeprefix("#")
+    return f"{picture},pad={size.width}:{size.height}:(ow-iw)/2:(oh-ih)/2:{colour}"
+
+
+def _gain(sound: SegmentSound) -> list[str]:
+    return [f"volume={sound.gain_db}dB:precision=float"] if sound.gain_db else []
+
+
+def _soft(samples: int, sound: SegmentSound) -> list[str]:
+    """The fades of a cut. The last one ends before the earliest sample at which the joiner may cut.
+
+    At 29.97 that is one sample before the nominal end, see Rate.samples.
+    """
+    length = min(_SOFT, samples // 2)
+    begin = [f"afade=t=in:ss=0:ns={length}"] if sound.soft_start else []
+    end = [f"afade=t=out:ss={samples - 1 - length}:ns={length}"] if sound.soft_end else []
+    return begin + end
+
+
+def _levelled(filters: Sequence[str]) -> list[str]:
+    """The filters between a change to floats and back, or none: without them no sample is touched."""
+    if not filters:
+        return []
+    return ["aformat=sample_fmts=fltp", *filters, "aformat=sample_fmts=s16"]

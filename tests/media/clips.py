@@ -14,7 +14,7 @@ import av
 from seedgen.geometry import Size
 from seedgen.media.ffmpeg import find_ffmpeg
 from seedgen.media.segments import FfmpegSegments
-from seedgen.ports.media import ReelFormat, SegmentFiles
+from seedgen.ports.media import Finish, ReelFormat, SegmentFiles
 from seedgen.timing import Rate
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from seedgen.media.ffmpeg import Ffmpeg
-    from seedgen.ports.media import CardSegment, ClipSegment
+    from seedgen.ports.media import Segment
 
 SMALL = ReelFormat(Size(160, 90), Rate(24))
 
@@ -69,18 +69,18 @@ def flash_and_beep(out: Path, *, frames: int, rate: str = "24") -> Path:
     return make(out, *picture("drawbox=enable='eq(n,0)':color=white:t=fill", frames=frames, rate=rate), *beep)
 
 
-def encode(
-    segment: ClipSegment | CardSegment, folder: Path, name: str = "segment", form: ReelFormat = SMALL
-) -> SegmentFiles:
+def encode(segment: Segment, folder: Path, name: str = "segment", form: ReelFormat = SMALL) -> SegmentFiles:
     """Encode one segment into `folder`."""
     files = SegmentFiles(folder / f"{name}.mp4", folder / f"{name}.pcm", segment.frames)
     asyncio.run(FfmpegSegments(ffmpeg()).encode(segment, form, files))
     return files
 
 
-def join(segments: Sequence[SegmentFiles], out: Path, form: ReelFormat = SMALL) -> Path:
-    """Join segments into `out`."""
-    asyncio.run(FfmpegSegments(ffmpeg()).join(segments, form, out))
+def join(
+    segments: Sequence[SegmentFiles], out: Path, form: ReelFormat = SMALL, finish: Finish | None = None
+) -> Path:
+    """Join segments into `out`, by default with nothing added."""
+    asyncio.run(FfmpegSegments(ffmpeg()).join(segments, form, finish or Finish(), out))
     return out
 
 
