@@ -1,7 +1,8 @@
 """Set type: Inter at a pixel size, text broken into balanced lines, and lines drawn on a picture.
 
-Widths and heights are pixels. A character that Inter has no glyph for is shown as `□`, so that
-nothing an author wrote goes missing without a sign.
+Widths and heights are pixels. Inter has all of Latin, Greek and Cyrillic. A character that it has no
+glyph for (Arabic, Hebrew, Indic, Chinese, Japanese, Korean, emoji) is shown as `□`, so that nothing an
+author wrote goes missing without a sign; `missing_letters` names them.
 """
 
 from __future__ import annotations
@@ -17,8 +18,10 @@ from typing import TYPE_CHECKING
 
 from PIL import ImageFont
 
+from seedgen.media.hyphens import SOFT_HYPHEN, broken, longest_start
+
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
     from PIL import ImageDraw
 
@@ -38,11 +41,11 @@ _BREAKS = re.compile("[ \u1680\u2000-\u2006\u2008-\u200a\u205f\u3000]+")
 """Spaces at which a line may end: all but those that glue, as in `20 000`."""
 
 _LINE_END = re.compile("\r\n?|[\v\f\x85\u2028\u2029]")
-_INVISIBLE = re.compile(
-    "[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff\U0001f3fb-\U0001f3ff]"
-)
-"""Soft hyphens, joiners, direction marks, variation selectors, skin tones: without a shape of their own."""
+_INVISIBLE = re.compile("[\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff\U0001f3fb-\U0001f3ff]")
+"""Joiners, direction marks, variation selectors, skin tones: without a shape of their own."""
 
+_DOT = re.compile(r"\s+·\s+")
+_LOOSE = " .,;:-\u2013\u2014…·"
 _BALANCED_LINES = 40
 """Up to here lines are balanced; longer texts are filled greedily, where nobody sees the difference."""
 
@@ -65,9 +68,14 @@ def load_font(weight: Weight, pixels: int) -> Font:
     return ImageFont.truetype(_FONTS / weight, max(6, pixels), layout_engine=layout)
 
 
-def line_height(font: Font) -> int:
-    """The distance from one baseline to the next."""
-    return ceil(font.size * _LEADING)
+def line_height(font: Font, leading: float = _LEADING) -> int:
+    """The distance from one baseline to the next: `leading` times the type size."""
+    return ceil(font.size * leading)
+
+
+def baseline(top: int, font: Font, leading: float = _LEADING) -> int:
+    """Where letters stand in a line that begins at `top`: their capitals are in the line's middle."""
+    return top + (line_height(font, leading) + ceil(font.size * _CAPITAL_HEIGHT)) // 2
 
 
 @lru_cache(maxsize=65_536)
@@ -78,30 +86,66 @@ def text_width(text: str, font: Font) -> int:
 
 def printable(text: str) -> str:
     """The text as Inter can show it: NFC, line ends as newlines, what it lacks as boxes."""
-    composed = _LINE_END.sub("\n", unicodedata.normalize("NFC", text)).replace("\t", " ")
-    return "".join(
-        character if character == "\n" or _has_glyph(character) else _BOX
-        for character in _INVISIBLE.sub("", composed)
-    )
+    return _with_soft_hyphens(text).replace(SOFT_HYPHEN, "")
+
+
+def missing_letters(text: str) -> str:
+    """The characters of a text that are shown as `□`, each once, in the order in which they come."""
+    shown = dict.fromkeys(_INVISIBLE.sub("", unicodedata.normalize("NFC", text)))
+    kinds = ("Cc", "Cs", "Zl", "Zp")
+    return "".join(one for one in shown if unicodedata.category(one) not in kinds and not _has_glyph(one))
 
 
 def wrap(text: str, font: Font, width: int) -> list[str]:
     """Break text at spaces into lines no wider than `width`.
 
-    Newlines stand; runs of spaces become one; a word too long for a line is broken, after a hyphen
-    or slash where it has one. The lines of a paragraph are made as even as they can be without
-    becoming more. An empty text is no lines; an empty line in the midst stays.
+    Newlines stand; runs of spaces become one. A word too long for a line is broken: at a soft hyphen,
+    after a hyphen or slash, else anywhere, with a hyphen between two letters. The lines of a paragraph
+    are made as even as they can be without becoming more. An empty text is no lines; an empty line in
+    the midst stays.
     """
-    paragraphs = printable(text).strip().split("\n")
+    paragraphs = _with_soft_hyphens(text).strip().strip(SOFT_HYPHEN).split("\n")
     if paragraphs == [""]:
         return []
     return [line for paragraph in paragraphs for line in _wrap_paragraph(paragraph, font, max(1, width))]
+
+
+def words(text: str) -> list[str]:
+    """The words of a text as they are shown, and of those with soft hyphens the parts."""
+    shown = _with_soft_hyphens(text).replace("\n", " ").replace(SOFT_HYPHEN, "- ")
+    return [word for word in _BREAKS.split(shown) if word]
 
 
 def shorten(text: str, font: Font, width: int) -> str:
     """The text as a single line, ended with `…` where it is wider than `width`."""
     line = " ".join(printable(text).split())
     return line if text_width(line, font) <= width else _with_ellipsis(line, font, width)
+
+
+def shorten_middle(text: str, font: Font, width: int) -> str:
+    """The text as a single line; where it is too wide, `…` stands in its middle.
+
+    For names and ids, which differ at their ends.
+    """
+    line = " ".join(printable(text).split())
+    if text_width(line, font) <= width:
+        return line
+    room = width - font.getlength("…")
+    start = line[: longest_start(line, font, room * 0.55)]
+    rest = room - font.getlength(start)
+    end = line[::-1][: longest_start(line[::-1], font, rest)][::-1]
+    return f"{start.rstrip(_LOOSE)}…{end.lstrip(_LOOSE)}"
+
+
+def wrap_facts(text: str, font: Font, width: int, most: int) -> list[str]:
+    """Break a line of facts with dots between them (`take 2 · lock 12`) into at most so many rows.
+
+    A fact is broken only when it is wider than a row; a dot never begins or ends one.
+    """
+    facts = (" ".join(printable(fact).split()) for fact in _DOT.split(text.strip()))
+    whole = (fact.replace(" ", "\u00a0") if text_width(fact, font) <= width else fact for fact in facts)
+    glued = "\u00a0· ".join(whole)
+    return [row.rstrip("\u00a0·") for row in limit(wrap(glued, font, width), most, font, width)]
 
 
 def limit(lines: Sequence[str], most: int, font: Font, width: int) -> list[str]:
@@ -129,13 +173,11 @@ def draw_lines(
     They begin at `left`, or are centred in the `centred_in` pixels to the right of it. Capitals
     are centred within the line height, so equal padding above and below a block looks equal.
     """
-    height = line_height(font)
-    ascent = ceil(font.size * _CAPITAL_HEIGHT)
-    for row, line in enumerate(lines):
+    for line in lines:
         indent = (centred_in - text_width(line, font)) // 2 if centred_in else 0
-        baseline = top + row * height + (height + ascent) // 2
-        draw.text((left + indent, baseline), line, font=font, fill=ink, anchor="ls")
-    return top + len(lines) * height
+        draw.text((left + indent, baseline(top, font)), line, font=font, fill=ink, anchor="ls")
+        top += line_height(font)
+    return top
 
 
 def _wrap_paragraph(paragraph: str, font: Font, width: int) -> list[str]:
@@ -143,10 +185,11 @@ def _wrap_paragraph(paragraph: str, font: Font, width: int) -> list[str]:
     if not written:
         return [""]
     # Measuring is the slow part, and words come again and again.
-    known = {word: font.getlength(word) for word in set(written)}
+    known = {word: font.getlength(word.replace(SOFT_HYPHEN, "")) for word in set(written)}
     words: list[str] = []
     for word in written:
-        words += [word] if known[word] <= width else _broken(word, font, width)
+        whole = word.replace(SOFT_HYPHEN, "")
+        words += [whole] if known[word] <= width else broken(word, font, width)
     widths = [known[word] if word in known else font.getlength(word) for word in words]
     space = font.getlength(" ")
     breaks = _fill(widths, space, width)
@@ -179,35 +222,21 @@ def _balance(widths: Sequence[float], space: float, width: int, count: int) -> l
     return _fill(widths, space, high)
 
 
-def _broken(word: str, font: Font, width: int) -> Iterator[str]:
-    """The word, in pieces that fit; at least one character each, however narrow the line."""
-    while text_width(word, font) > width and len(word) > 1:
-        end = max(1, _longest_start(word, font, width))
-        seam = max(word.rfind(mark, 0, end) for mark in "-/_.,\u2013\u2014") + 1
-        end = seam if seam > end // 2 else end
-        yield word[:end]
-        word = word[end:]
-    yield word
-
-
-def _longest_start(text: str, font: Font, width: float) -> int:
-    """How many of the text's first characters fit."""
-    low, high = 0, len(text)
-    while low < high:
-        middle = (low + high + 1) // 2
-        if font.getlength(text[:middle]) <= width:
-            low = middle
-        else:
-            high = middle - 1
-    return low
-
-
 def _with_ellipsis(line: str, font: Font, width: int) -> str:
-    kept = line[: _longest_start(line, font, width - font.getlength("…"))]
+    kept = line[: longest_start(line, font, width - font.getlength("…"))]
     at_word = kept.rstrip() if kept == line or line[len(kept)] == " " else kept.rpartition(" ")[0]
     # A whole word is the better end, unless it would cost most of the line.
     kept = at_word if len(at_word) * 2 > len(kept) else kept
-    return kept.rstrip(" .,;:-\u2013\u2014…") + "…"
+    return kept.rstrip(_LOOSE) + "…"
+
+
+def _with_soft_hyphens(text: str) -> str:
+    """The text as Inter can show it, with the soft hyphens, which are seen only where a line ends."""
+    composed = _LINE_END.sub("\n", unicodedata.normalize("NFC", text)).replace("\t", " ")
+    return "".join(
+        character if character in "\n\u00ad" or _has_glyph(character) else _BOX
+        for character in _INVISIBLE.sub("", composed)
+    )
 
 
 @lru_cache(maxsize=4096)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from PIL import Image, ImageDraw
 
 from seedgen.geometry import Size
+from seedgen.media.labels import draw_plate
 from seedgen.media.lettering import (
     Weight,
     draw_lines,
@@ -16,12 +17,12 @@ from seedgen.media.lettering import (
     line_height,
     load_font,
     shorten,
+    shorten_middle,
     text_width,
     wrap,
 )
 from seedgen.media.probe import poster
 from seedgen.media.sheet_grid import Grid, choose_grid
-from seedgen.media.slates import draw_plate
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -120,7 +121,8 @@ def _draw_cell(image: Image.Image, entry: SheetEntry, picture: Image.Image, grid
         (entry.title, load_font(Weight.SEMIBOLD, grid.title_pixels), _INK),
         (entry.detail, load_font(Weight.MEDIUM, grid.prompt_pixels), _QUIET_INK),
     ):
-        below = draw_lines(draw, [shorten(text, font, width)], left=left, top=below, font=font, ink=ink)
+        line = shorten_middle(text, font, width)
+        below = draw_lines(draw, [line], left=left, top=below, font=font, ink=ink)
     font = load_font(Weight.MEDIUM, grid.prompt_pixels)
     lines = _opening(entry.prompt, grid.prompt_lines, font, width)
     below += grid.prompt_pixels // 3

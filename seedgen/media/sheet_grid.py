@@ -108,12 +108,13 @@ class Grid:
 
 
 def choose_grid(sheet: Sheet) -> Grid:
-    """The grid for a sheet.
+    """The grid for a page.
 
     Few shots get three large columns, more get up to six, by shape. Beyond that the page grows in
-    width and height alike, and when it would be too high, cells shrink.
+    width and height alike, and when it would be too high, cells shrink. A page that is not full has
+    the columns and the cells of a full one.
     """
-    count = len(sheet.entries)
+    count = max(len(sheet.entries), sheet.places)
     usual = _usual_columns(sheet.shape.ratio, count)
     gutters = Fraction(75, 1000) * (usual - 1)
     width = int(_WIDTH * Fraction(92, 100) / (usual + gutters))
@@ -123,7 +124,7 @@ def choose_grid(sheet: Sheet) -> Grid:
         grid = replace(grid, columns=grid.columns + 1)
     while grid.page.height > _HIGHEST and grid.picture.width > _SMALLEST_CELL:
         grid = replace(grid, picture=_picture(grid.picture.width * 39 // 40, sheet.shape))
-    return grid
+    return replace(grid, count=len(sheet.entries))
 
 
 def _usual_columns(ratio: Fraction, count: int) -> int:

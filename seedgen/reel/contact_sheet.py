@@ -1,8 +1,11 @@
-"""Contact sheet: every shot with its poster frame, take, length and prompt, as one PNG."""
+"""Contact sheet: every shot with its poster frame, take, length and prompt, on as many pages as it takes."""
 
 from __future__ import annotations
 
 import asyncio
+from dataclasses import dataclass
+from math import ceil
+from pathlib import PurePath
 from typing import TYPE_CHECKING
 
 from seedgen.digest import digest_json
@@ -22,8 +25,30 @@ if TYPE_CHECKING:
     from seedgen.ports.outputs import Outputs
     from seedgen.ports.store import Objects
 
-_RECIPE = 1
+    TakenShot = tuple[ResolvedShot, Take | None]
+
+PAGE_SHOTS = 48
+"""Shots on a full page: six rows of eight or eight of six. On A3 their prompts can still be read."""
+
+_RECIPE = 2
 """Raise it when the drawing changes, so that sheets are drawn anew."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Page:
+    """One page: its number of so many, the words at the right of its heading, and its shots."""
+
+    number: int
+    of: int
+    detail: str
+    takes: Sequence[TakenShot]
+
+
+def sheet_names(first: str, shots: int) -> list[str]:
+    """The files of a sheet of so many shots: `sheet.png`, and for further pages `sheet-2.png` and so on."""
+    name = PurePath(first)
+    pages = max(1, ceil(shots / PAGE_SHOTS))
+    return [first, *(str(name.with_stem(f"{name.stem}-{page}")) for page in range(2, pages + 1))]
 
 
 async def draw_contact_sheet(
@@ -35,27 +60,54 @@ async def draw_contact_sheet(
     drawer: SheetDrawer,
     name: str,
     tell: Callable[[events.Event], None],
+    version: str = "",
 ) -> None:
-    """Draw the sheet `name` in `build/`, unless it stands there already. Raises MediaError."""
+    """Draw a sheet's pages into `build/`, the first as `name`, but none that stands there already.
+
+    `version` names the state that is shown (`lock 12 · a1b2c3d`). Only the first page says it, and the
+    totals: when they change, the pages of other shots can stay. Raises MediaError.
+    """
     takes = [(shot, picked(shot)) for shot in shots]
-    key = digest_json(
-        {
-            "recipe": _RECIPE,
-            "project": project,
-            "shots": [[s.id, s.fingerprint, t.digest if t else None, t.take if t else 0] for s, t in takes],
-        }
-    )
-    changed = not outputs.is_current(name, key)
-    if changed:
-        sheet = Sheet(
-            heading=project,
-            detail=_summary(takes),
-            shape=Size(16, 9),
-            entries=[_entry(shot, take, objects) for shot, take in takes],
-        )
-        await asyncio.to_thread(drawer.draw, sheet, outputs.path(name))
-        outputs.made(name, key)
+    names = sheet_names(name, len(takes))
+    changed = False
+    for place, page in zip(names, _pages(takes, len(names), version), strict=True):
+        key = _key(project, page)
+        if outputs.is_current(place, key):
+            continue
+        await asyncio.to_thread(drawer.draw, _sheet(project, page, objects), outputs.path(place))
+        outputs.made(place, key)
+        changed = True
     tell(events.SheetDrawn(outputs.path(name), changed))
+
+
+def _pages(takes: Sequence[TakenShot], count: int, version: str) -> list[_Page]:
+    pages = []
+    for number in range(1, count + 1):
+        first = (number - 1) * PAGE_SHOTS
+        shown = takes[first : first + PAGE_SHOTS]
+        facts = [_summary(takes), version] if number == 1 else [f"shots {first + 1} to {first + len(shown)}"]
+        if count > 1:
+            facts.append(f"page {number} of {count}")
+        pages.append(_Page(number, count, " · ".join(filter(None, facts)), shown))
+    return pages
+
+
+def _key(project: str, page: _Page) -> str:
+    """Names everything that is drawn on a page."""
+    shown = [[s.id, s.fingerprint, t.digest if t else None, t.take if t else 0] for s, t in page.takes]
+    return digest_json(
+        {"recipe": _RECIPE, "project": project, "page": page.of > 1, "detail": page.detail, "shots": shown}
+    )
+
+
+def _sheet(project: str, page: _Page, objects: Objects) -> Sheet:
+    return Sheet(
+        heading=project,
+        detail=page.detail,
+        shape=Size(16, 9),
+        entries=[_entry(shot, take, objects) for shot, take in page.takes],
+        places=PAGE_SHOTS if page.of > 1 else 0,
+    )
 
 
 def _entry(shot: ResolvedShot, take: Take | None, objects: Objects) -> SheetEntry:
@@ -67,7 +119,7 @@ def _entry(shot: ResolvedShot, take: Take | None, objects: Objects) -> SheetEntr
     return SheetEntry(objects.path(take.clip), shot.id, f"take {take.take} · {length:.1f} s", prompt)
 
 
-def _summary(takes: Sequence[tuple[ResolvedShot, Take | None]]) -> str:
+def _summary(takes: Sequence[TakenShot]) -> str:
     present = [take for _, take in takes if take]
     seconds = sum(float(Rate.parse(take.rate).seconds(take.frames)) for take in present)
     count = f"{len(takes)} shot{'' if len(takes) == 1 else 's'}"

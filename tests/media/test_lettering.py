@@ -11,10 +11,13 @@ from seedgen.media.lettering import (
     limit,
     line_height,
     load_font,
+    missing_letters,
     printable,
     shorten,
+    shorten_middle,
     text_width,
     wrap,
+    wrap_facts,
 )
 
 FONT = load_font(Weight.MEDIUM, 24)
@@ -55,12 +58,44 @@ def test_a_no_break_space_glues() -> None:
     assert wrap("depth 85\u00a0mm", FONT, narrow) == ["depth", "85\u00a0mm"]
 
 
-@pytest.mark.parametrize("word", ["x" * 200, "https://example.com/" + "very-long/" * 12, "日本語" * 40])
+@pytest.mark.parametrize("word", ["1" * 200, "https://example.com/" + "very-long/" * 12, "日本語" * 40])
 def test_a_word_longer_than_a_line_is_broken(word: str) -> None:
     """Broken pieces fit and together are the word, as far as Inter can show it."""
     lines = wrap(word, FONT, 200)
     assert "".join(lines) == printable(word)
     assert max(text_width(line, FONT) for line in lines) <= 200
+
+
+def test_a_word_broken_between_letters_gets_a_hyphen() -> None:
+    """Every piece but the last ends with one and fits; without them the word is whole."""
+    word = "Rindfleischetikettierungsüberwachungsaufgabenübertragungsgesetz"
+    lines = wrap(word, FONT, 200)
+    assert len(lines) > 2
+    assert all(line.endswith("-") for line in lines[:-1])
+    assert "".join(line.removesuffix("-") for line in lines) == word
+    assert max(text_width(line, FONT) for line in lines) <= 200
+
+
+@pytest.mark.parametrize(
+    ("word", "whole", "rest"),
+    [
+        ("Gesellschaft", "Gesells-", "schaft"),
+        ("Kapitän", "Kapit-", "tän"),
+        ("photography", "photograp-", "phy"),
+    ],
+)
+def test_a_hyphen_stands_where_a_syllable_may_end(word: str, whole: str, rest: str) -> None:
+    """Not before a lone vowel, nor within `sch` or `ph`, though there was room for `whole`."""
+    lines = wrap(word, FONT, text_width(whole, FONT))
+    assert lines == [word.removesuffix(rest) + "-", rest]
+
+
+def test_a_soft_hyphen_is_seen_only_where_a_line_ends() -> None:
+    """A word that fits shows none; one that does not is broken there, with as much as fits on each line."""
+    word = "Donau\u00addampf\u00adschiff\u00adfahrt"
+    assert wrap(word, FONT, 400) == ["Donaudampfschifffahrt"]
+    assert wrap(word, FONT, text_width("Donaudampf-", FONT) + 1) == ["Donaudampf-", "schifffahrt"]
+    assert wrap(word, FONT, text_width("Donau-", FONT) + 8) == ["Donau-", "dampf-", "schiff-", "fahrt"]
 
 
 def test_a_line_narrower_than_a_letter_still_ends() -> None:
@@ -80,6 +115,38 @@ def test_what_inter_lacks_is_a_box() -> None:
     assert printable("東京") == "□□"
     assert printable("😀👍🏽!") == "□□!"
     assert printable("a\u200db\ufe0f\x07\ud800") == "ab□□"
+
+
+def test_missing_letters_are_named_once() -> None:
+    """Each character without a glyph, in order; neither what is invisible nor a control character."""
+    assert missing_letters("東京 Tōkyō 東 🎬\u200d\ufe0f\n\x07") == "東京🎬"
+    assert missing_letters("Zoe\u0308, Żółw, Ångström, Việt, Ωμέγα, Жизнь, 5 €, “ja” \u2013 ½ …") == ""
+
+
+def test_exactly_the_missing_letters_become_boxes() -> None:
+    """What `missing_letters` names and what is shown as a box are the same."""
+    for character in "éβЖאبกकあ中한😀→∑":
+        assert (printable(character) == "□") == (missing_letters(character) == character)
+
+
+def test_a_name_is_shortened_in_its_middle() -> None:
+    """Ids of a matrix differ at their ends, so both ends stay; what fits is untouched."""
+    name = "scene-004-sneaker-on-wet-black-mirror-de-16x9"
+    short = shorten_middle(name, FONT, 300)
+    start, end = short.split("…")
+    assert name.startswith(start)
+    assert name.endswith(end)
+    assert min(len(start), len(end)) >= 8
+    assert text_width(short, FONT) <= 300
+    assert shorten_middle("as it is", FONT, 300) == "as it is"
+
+
+def test_a_dot_between_facts_never_begins_or_ends_a_row() -> None:
+    """Where the row ends the dot goes; elsewhere it stays."""
+    facts = "take 2  ·  lock 12  ·  a1b2c3d"
+    assert wrap_facts(facts, FONT, 1000, 2) == ["take\u00a02\u00a0· lock\u00a012\u00a0· a1b2c3d"]
+    narrow = text_width("take 2 · lock 12 ·", FONT) + 2
+    assert wrap_facts(facts, FONT, narrow, 2) == ["take\u00a02\u00a0· lock\u00a012", "a1b2c3d"]
 
 
 def test_shorten_keeps_what_fits_and_says_so() -> None:

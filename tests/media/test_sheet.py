@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -64,6 +65,21 @@ def test_a_sheet_stays_below_8000_pixels(shape: Size, count: int) -> None:
         assert left + grid.picture.width <= grid.page.width
         assert top + grid.picture.height < grid.page.height
     assert grid.row_height > grid.picture.height
+
+
+@pytest.mark.parametrize("shape", [WIDE, UPRIGHT], ids=str)
+def test_a_last_page_with_few_shots_is_set_like_a_full_one(shape: Size) -> None:
+    """Its pictures and columns are those of a full page of 48; only its height is less."""
+    full = choose_grid(replace(sheet_of(48, shape), places=48))
+    last = choose_grid(replace(sheet_of(3, shape), places=48))
+    assert (last.picture, last.columns, last.page.width) == (full.picture, full.columns, full.page.width)
+    assert last.page.height < full.page.height / 2
+
+
+def test_prompts_on_a_full_page_can_be_read() -> None:
+    """48 shots on a page: printed on A3 (297 mm wide) their letters are at least 1.9 mm type, 5.4 points."""
+    grid = choose_grid(replace(sheet_of(48), places=48))
+    assert grid.prompt_pixels / grid.page.width * 297 >= 1.9
 
 
 def test_each_picture_stands_in_its_cell(tmp_path: Path) -> None:

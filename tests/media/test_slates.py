@@ -1,15 +1,16 @@
-"""Slates: cards and labels that stay in the frame and can be read."""
+"""Cards: slates and titles stay in the frame and can be read."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import pairwise
 
 import pytest
 from PIL import Image, ImageChops, ImageColor
 
 from seedgen.geometry import Size
-from seedgen.media.slates import draw_card, draw_label, label_place
-from seedgen.ports.media import CardSegment
+from seedgen.media.slates import draw_card
+from seedgen.ports.media import CardSegment, CardStyle
 
 LONG = "A presenter picks up the sneaker and turns it slowly towards the camera, city lights behind. " * 20
 SIZES = [Size(1280, 720), Size(854, 480), Size(480, 854), Size(720, 720), Size(160, 90)]
@@ -24,9 +25,10 @@ CARDS = {
 
 @pytest.mark.parametrize("size", SIZES, ids=str)
 @pytest.mark.parametrize("card", CARDS.values(), ids=CARDS)
-def test_a_card_keeps_its_margins(card: CardSegment, size: Size) -> None:
+@pytest.mark.parametrize("style", CardStyle)
+def test_a_card_keeps_its_margins(style: CardStyle, card: CardSegment, size: Size) -> None:
     """Whatever the text, something is drawn, and nothing outside the safe area of 90 percent."""
-    image = draw_card(card, size, "#14161a")
+    image = draw_card(replace(card, style=style), size, "#14161a")
     assert image.size == (size.width, size.height)
     left, top, right, bottom = _drawn(image, "#14161a")
     assert left >= size.width * 0.05
@@ -36,9 +38,10 @@ def test_a_card_keeps_its_margins(card: CardSegment, size: Size) -> None:
 
 
 @pytest.mark.parametrize("ground", ["#000000", "#ffffff", "#808080", "#2244aa", "#ffcc00"])
-def test_letters_stand_out_from_any_ground(ground: str) -> None:
+@pytest.mark.parametrize("style", CardStyle)
+def test_letters_stand_out_from_any_ground(style: CardStyle, ground: str) -> None:
     """The contrast of the title is at least 4.5 to 1, as WCAG 2.2 asks of text."""
-    image = draw_card(CardSegment(1, "010"), Size(854, 480), ground)
+    image = draw_card(CardSegment(1, "010", style=style), Size(854, 480), ground)
     paper = _luminance(ImageColor.getrgb(ground))
     colours = image.getcolors(1 << 16)
     assert colours is not None
@@ -56,41 +59,36 @@ def test_letters_are_legible_at_480_lines() -> None:
     assert min(later - earlier for earlier, later in pairwise(starts[2:])) >= 20
 
 
+@pytest.mark.parametrize("style", CardStyle)
+def test_instead_of_a_blurred_picture_there_is_a_dark_neutral_ground(style: CardStyle) -> None:
+    """`background: blur` has nothing to blur behind a card: nearly black, without a cast."""
+    image = draw_card(CardSegment(1, "010", style=style), Size(320, 180), "blur")
+    ground = image.getpixel((0, 0))
+    assert isinstance(ground, tuple)
+    assert max(ground) < 32
+    assert max(ground) - min(ground) <= 4
+
+
+def test_a_long_id_can_be_read_to_its_end_in_a_narrow_frame() -> None:
+    """64 letters, the most an id has, are not cut at 9:16: another last letter is another picture."""
+    first, second = (
+        draw_card(CardSegment(1, "scene-" * 10 + end), Size(480, 854), "#000000") for end in ("010a", "010b")
+    )
+    assert ImageChops.difference(first, second).getbbox()
+
+
+def test_a_row_of_facts_is_broken_at_a_dot() -> None:
+    """Two facts too long for one row look like two lines without the dot between them."""
+    long = ("bytedance/seedance-2", "take 2 of 3, lock 12")
+    broken = draw_card(CardSegment(1, "010", (" · ".join(long),)), Size(480, 854), "#000000")
+    apart = draw_card(CardSegment(1, "010", long), Size(480, 854), "#000000")
+    assert broken.tobytes() == apart.tobytes()
+
+
 def test_the_same_card_is_the_same_picture() -> None:
     """Every pixel is reproduced."""
     first, second = (draw_card(CARDS["all of it"], Size(854, 480), "#000000") for _ in range(2))
     assert first.tobytes() == second.tobytes()
-
-
-@pytest.mark.parametrize("size", SIZES, ids=str)
-@pytest.mark.parametrize("lines", [("010",), ("010-hero", "take 2"), ("x" * 64, "y" * 500, "z")], ids=len)
-def test_a_label_lies_in_the_upper_left_of_the_safe_area(lines: tuple[str, ...], size: Size) -> None:
-    """Even sides on even places, as 4:2:0 video needs, and small: under a quarter of the height."""
-    label = draw_label(lines, size)
-    assert label is not None
-    left, top = label_place(label, size)
-    assert [side % 2 for side in (*label.size, left, top)] == [0, 0, 0, 0]
-    assert 0.05 * size.width - 1 <= left <= 0.07 * size.width
-    assert left + label.width <= 0.66 * size.width  # the rest belongs to the mark of a stand-in
-    assert 0 <= top - 0.05 * size.height + 2 <= 4  # above every caption
-    if size.height >= 480:
-        assert label.height < size.height / 4
-
-
-def test_a_labels_plate_lets_the_picture_through() -> None:
-    """Its corners are clear, its ground is translucent, its letters are solid."""
-    label = draw_label(("010",), Size(1280, 720))
-    assert label is not None
-    alpha = label.getchannel("A")
-    assert alpha.getpixel((0, 0)) == 0
-    assert 100 < alpha.tobytes()[label.width + label.width // 2] < 200
-    assert alpha.getextrema() == (0, 255)
-
-
-@pytest.mark.parametrize("lines", [(), ("",), ("", "  ")], ids=["none", "empty", "blank"])
-def test_no_lines_are_no_label(lines: tuple[str, ...]) -> None:
-    """There is nothing to lay over."""
-    assert draw_label(lines, Size(1280, 720)) is None
 
 
 def _drawn(image: Image.Image, ground: str) -> tuple[int, int, int, int]:
