@@ -1,4 +1,4 @@
-"""Join segments into a reel: pictures copied as they are, sound encoded in a single pass.
+"""Join segments into a reel: pictures copied as they are, sound finished and encoded as one.
 
 Encoding each segment's sound apart would add up to two seconds over 60 joins, as AAC comes in
 frames of 1,024 samples.
@@ -7,57 +7,55 @@ frames of 1,024 samples.
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import os
 import secrets
 import tempfile
-import threading
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING
 
 from seedgen.errors import FfmpegFailed
+from seedgen.media.aac_chunks import encode_sound, timestamps
 from seedgen.media.ffmpeg import BITEXACT
 from seedgen.media.headers import VideoHeader, read_header
-from seedgen.media.normalise import (
-    BYTES_PER_SAMPLE,
-    REORDER,
-    SAMPLE_RATE,
-    sample_count,
-    track_timescale,
-)
+from seedgen.media.mixing import finished_sound
+from seedgen.media.normalise import BYTES_PER_SAMPLE, REORDER, sample_count, track_timescale
+from seedgen.media.passages import chapters_text, subtitles_text
+from seedgen.media.pcm import segments_sound
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
     from seedgen.media.ffmpeg import Ffmpeg
-    from seedgen.ports.media import ReelFormat, SegmentFiles
+    from seedgen.ports.media import Finish, ReelFormat, SegmentFiles
     from seedgen.timing import Rate
 
-_BLOCK = 1 << 18
-_READER_PATIENCE = 0.005
 _REMEDY = "Clear the cached segments (.seedgen/cache/segments) and assemble the reel again."
-
-
-@dataclass(frozen=True, slots=True)
-class _Stretch:
-    """The first `count` bytes of a file."""
-
-    path: Path
-    count: int
+_PATIENCE = 600
+"""Seconds to join, and one more for each of the reel."""
 
 
 async def join_segments(
-    ffmpeg: Ffmpeg, segments: Sequence[SegmentFiles], form: ReelFormat, out: Path
+    ffmpeg: Ffmpeg,
+    segments: Sequence[SegmentFiles],
+    form: ReelFormat,
+    finish: Finish,
+    out: Path,
+    chunks: Path | None = None,
 ) -> None:
-    """Write the reel to `out`, which appears only when it is whole. Raises FfmpegFailed."""
+    """Write the reel to `out`, which appears only when it is whole.
+
+    `chunks` is an existing folder where encoded sound is kept for the next time; it changes how long
+    this takes, never the bytes. Raises FfmpegFailed, UnreadableMedia (the music).
+    """
     if not segments:
         raise FfmpegFailed("a reel needs at least one segment")
     await asyncio.to_thread(check_segments, segments, form)
     draft = out.with_name(f".{out.name}.{secrets.token_hex(4)}.partial")
     try:
         with tempfile.TemporaryDirectory(prefix="seedgen-join-") as folder:
-            await _join(ffmpeg, segments, form.rate, Path(folder), draft)
+            work = _Work(ffmpeg, segments, form.rate, finish, Path(folder), chunks or Path(folder))
+            await work.write(draft)
         draft.replace(out)
     except OSError as error:
         raise FfmpegFailed(f"the reel {out.name} cannot be written: {error}") from None
@@ -124,92 +122,67 @@ def _checked_header(segment: SegmentFiles, rate: Rate) -> VideoHeader:
     return header
 
 
-async def _join(
-    ffmpeg: Ffmpeg, segments: Sequence[SegmentFiles], rate: Rate, folder: Path, out: Path
-) -> None:
-    script = folder / "segments.txt"
-    script.write_bytes(concat_script(segments, rate))
-    pipe = folder / "sound.pcm"
-    os.mkfifo(pipe)
-    frames = sum(segment.frames for segment in segments)
-    ended = threading.Event()
-    feeding = asyncio.create_task(asyncio.to_thread(_feed, pipe, list(_sound(segments, rate)), ended))
-    joining = asyncio.create_task(
-        ffmpeg.run(_arguments(script, pipe, rate, out), timeout=600 + float(rate.seconds(frames)))
-    )
-    try:
-        # Whichever fails first is the cause; the other then waits for a partner that is gone.
-        await asyncio.wait((feeding, joining), return_when=asyncio.FIRST_EXCEPTION)
-        for task in (feeding, joining):
-            if task.done():
-                await task
-    except OSError as error:
-        raise FfmpegFailed(f"the sound of a segment cannot be read: {error}", remedy=_REMEDY) from None
-    finally:
-        ended.set()
-        joining.cancel()
-        await asyncio.gather(feeding, joining, return_exceptions=True)
+@dataclass(frozen=True, slots=True)
+class _Work:
+    """One reel in the making, with a folder of its own for what is between."""
 
+    ffmpeg: Ffmpeg
+    segments: Sequence[SegmentFiles]
+    rate: Rate
+    finish: Finish
+    folder: Path
+    chunks: Path
 
-def _arguments(script: Path, pipe: Path, rate: Rate, out: Path) -> list[str]:
-    timescale = track_timescale(rate)
-    tick = timescale // rate.frames * rate.per_seconds
-    # A segment of one or two frames is too short to show its decoding delay in its own timestamps.
-    # The delay is the same for all, so decoding times are counted instead: strictly increasing.
-    stamps = f"setts=pts=round(PTS/{tick})*{tick}:dts=(N-{REORDER})*{tick}:duration={tick}"
-    return [
+    async def write(self, out: Path) -> None:
+        """Finish the sound, encode it, and put it beside the pictures."""
+        sound = await finished_sound(
+            self.ffmpeg, segments_sound(self.segments, self.rate), self.finish, self.folder
+        )
+        await encode_sound(self.ffmpeg, sound, self.folder / "sound.aac", self.chunks, self.folder)
+        frames = sum(segment.frames for segment in self.segments)
+        await self.ffmpeg.run(
+            [*self._inputs(), *self._streams(sound.samples), *self._marks(), "-f", "mp4", f"file:{out}"],
+            timeout=_PATIENCE + float(self.rate.seconds(frames)),
+        )
+
+    def _inputs(self) -> list[str]:
+        """Pictures, sound, and as far as there are any chapters and subtitles."""
+        script = self.folder / "segments.txt"
+        script.write_bytes(concat_script(self.segments, self.rate))
         # Without auto_convert=0 every segment would be rewritten with its parameters in its pictures.
-        *("-f", "concat", "-safe", "0", "-auto_convert", "0", "-i", f"file:{script}"),
-        *("-f", "s16le", "-ar", str(SAMPLE_RATE), "-ac", "2", "-i", f"file:{pipe}"),
-        *("-map", "0:v:0", "-c:v", "copy", "-bsf:v", stamps),
-        *("-map", "1:a:0", "-c:a", "aac", "-aac_coder", "fast", "-b:a", "160k"),
-        *("-video_track_timescale", str(timescale), "-movflags", "+faststart"),
-        *BITEXACT,
-        *("-f", "mp4", f"file:{out}"),
-    ]
+        inputs = ["-f", "concat", "-safe", "0", "-auto_convert", "0", "-i", f"file:{script}"]
+        inputs += ["-f", "aac", "-i", f"file:{self.folder / 'sound.aac'}"]
+        texts = {
+            "ffmetadata": chapters_text(self.finish.chapters, self.rate) if self.finish.chapters else "",
+            "srt": subtitles_text(self.finish.subtitles, self.rate) if self.finish.subtitles else "",
+        }
+        for demuxer, text in texts.items():
+            if text:
+                path = self.folder / f"words.{demuxer}"
+                path.write_text(text, "utf-8", newline="\n")
+                inputs += ["-f", demuxer, "-i", f"file:{path}"]
+        return inputs
 
+    def _streams(self, samples: int) -> list[str]:
+        timescale = track_timescale(self.rate)
+        tick = timescale // self.rate.frames * self.rate.per_seconds
+        # A segment of one or two frames is too short to show its decoding delay in its own timestamps.
+        # The delay is the same for all, so decoding times are counted instead: strictly increasing.
+        stamps = f"setts=pts=round(PTS/{tick})*{tick}:dts=(N-{REORDER})*{tick}:duration={tick}"
+        words = 3 if self.finish.chapters else 2
+        return [
+            *("-map", "0:v:0", "-c:v", "copy", "-bsf:v", stamps),
+            *("-map", "1:a:0", "-c:a", "copy", "-bsf:a", timestamps(samples)),
+            *(("-map", f"{words}:s:0", "-c:s", "mov_text") if self.finish.subtitles else ()),
+            *("-video_track_timescale", str(timescale), "-movflags", "+faststart"),
+        ]
 
-def _sound(segments: Sequence[SegmentFiles], rate: Rate) -> Iterator[_Stretch]:
-    """Each segment's share of samples: counted from the start of the reel, so rounding never adds up."""
-    frame = 0
-    for segment in segments:
-        begin, frame = frame, frame + segment.frames
-        yield _Stretch(segment.audio, (rate.samples(frame) - rate.samples(begin)) * BYTES_PER_SAMPLE)
-
-
-def _feed(pipe: Path, stretches: Sequence[_Stretch], ended: threading.Event) -> None:
-    """Write the stretches end to end into the pipe, as fast as ffmpeg reads them.
-
-    Returns when ffmpeg has gone: its own error says more. Raises OSError when a file cannot be read.
-    """
-    descriptor = _open_for_writing(pipe, ended)
-    if descriptor is None:
-        return
-    with contextlib.suppress(BrokenPipeError), os.fdopen(descriptor, "wb") as sink:
-        for stretch in stretches:
-            with stretch.path.open("rb") as source:
-                sink.writelines(_blocks(source, stretch))
-
-
-def _blocks(source: BinaryIO, stretch: _Stretch) -> Iterator[bytes]:
-    left = stretch.count
-    while left:
-        block = source.read(min(left, _BLOCK))
-        if not block:
-            raise OSError(f"{stretch.path.name} ends too early")
-        left -= len(block)
-        yield block
-
-
-def _open_for_writing(pipe: Path, ended: threading.Event) -> int | None:
-    """Open a named pipe once ffmpeg reads it; None when ffmpeg ended without ever doing so."""
-    while not ended.wait(_READER_PATIENCE):
-        with contextlib.suppress(OSError):
-            # ENXIO while nobody reads. Blocking here instead would never end if ffmpeg fails early.
-            descriptor = os.open(pipe, os.O_WRONLY | os.O_NONBLOCK)
-            os.set_blocking(descriptor, True)
-            return descriptor
-    return None
+    def _marks(self) -> list[str]:
+        """The chapters, or a plain file. Titles are metadata: whoever drops all of it drops them too."""
+        if not self.finish.chapters:
+            return list(BITEXACT)
+        plain = BITEXACT[: BITEXACT.index("-map_metadata")]
+        return [*plain, "-map_metadata", "2", "-map_chapters", "2"]
 
 
 def _microseconds(frame: int, rate: Rate) -> int:

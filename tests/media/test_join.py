@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import replace
+from decimal import Decimal
 from itertools import accumulate, pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,7 +17,7 @@ from seedgen.geometry import Size
 from seedgen.media.ffmpeg import Ffmpeg
 from seedgen.media.join import concat_script
 from seedgen.media.segments import FfmpegSegments
-from seedgen.ports.media import CardSegment, ClipSegment, ReelFormat, SegmentFiles
+from seedgen.ports.media import CardSegment, ClipSegment, Finish, ReelFormat, SegmentFiles, SegmentSound
 from seedgen.timing import Rate
 from tests.media.clips import (
     SMALL,
@@ -34,6 +35,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     Spoil = Callable[[SegmentFiles], SegmentFiles]
+
+HARD = SegmentSound(soft_start=False, soft_end=False)
+"""Sound that is cut to the sample, so that a beep begins where its segment does."""
 
 LENGTHS = (12, 7, 12, 1, 2, 3, 12, 5, 12, 1, 1, 12)
 """Frames of twelve segments; those of one to three frames are shorter than the decoder's delay."""
@@ -53,7 +57,7 @@ class Reel:
         self.form = replace(SMALL, rate=rate)
         clip = flash_and_beep(folder / "clip.mov", frames=12, rate=str(rate))
         made = {
-            frames: encode(ClipSegment(clip, 0, frames), folder, f"s{frames}", self.form)
+            frames: encode(ClipSegment(clip, 0, frames, sound=HARD), folder, f"s{frames}", self.form)
             for frames in set(LENGTHS)
         }
         self.segments = [made[frames] for frames in LENGTHS]
@@ -200,8 +204,11 @@ def test_no_segments_are_no_reel(tmp_path: Path) -> None:
         join([], tmp_path / "reel.mp4")
 
 
-@pytest.mark.parametrize("behaviour", ["exit 1", 'cat "$@" >/dev/null 2>&1; exit 1', "exec sleep 60"])
-def test_joining_ends_when_ffmpeg_does_not_play_along(behaviour: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    "behaviour", ["exit 1", "exit 0", 'cat "$6" >/dev/null 2>&1; exit 1', "exec sleep 60"]
+)
+@pytest.mark.parametrize("finish", [Finish(), Finish(loudness=Decimal(-16))], ids=["plain", "measured"])
+def test_joining_ends_when_ffmpeg_does_not_play_along(behaviour: str, finish: Finish, tmp_path: Path) -> None:
     """An ffmpeg that fails before reading the sound, while reading, or never starts to, blocks nothing."""
     exe = tmp_path / "ffmpeg"
     exe.write_text(f"#!/bin/sh\n{behaviour}\n")
@@ -210,7 +217,7 @@ def test_joining_ends_when_ffmpeg_does_not_play_along(behaviour: str, tmp_path: 
     encoder = FfmpegSegments(Ffmpeg(exe, "a false one"))
 
     async def try_to() -> None:
-        await asyncio.wait_for(encoder.join([card], SMALL, tmp_path / "reel.mp4"), timeout=0.5)
+        await asyncio.wait_for(encoder.join([card], SMALL, finish, tmp_path / "reel.mp4"), timeout=0.5)
 
     with pytest.raises((FfmpegFailed, TimeoutError)):
         asyncio.run(try_to())
@@ -230,7 +237,9 @@ def test_a_seam_is_not_heard(tmp_path: Path) -> None:
     """A tone cut in two and joined sounds exactly as the tone that was never cut."""
     clip = ladder(tmp_path / "clip.mov", *tone("0.5*sin(2*PI*500*t)"))
     parts = {"first": (0, 5), "second": (5, 7), "whole": (0, 12)}
-    made = {name: encode(ClipSegment(clip, *part), tmp_path, name) for name, part in parts.items()}
+    made = {
+        name: encode(ClipSegment(clip, *part, sound=HARD), tmp_path, name) for name, part in parts.items()
+    }
     cut = join([made["first"], made["second"]], tmp_path / "cut.mp4")
     uncut = join([made["whole"]], tmp_path / "uncut.mp4")
     assert sound(cut, tmp_path) == sound(uncut, tmp_path)

@@ -1,0 +1,167 @@
+"""Encode a reel's sound as AAC in chunks that are kept, so that a change encodes only what it touches.
+
+A decoder adds the second half of each packet to the first half of the next, and both must have been
+shaped alike. An encoder that starts at a seam takes the hard edge for an attack and chooses short
+windows, which do not fit the packet before: with one or two packets of lead-in 50 of 59 seams were
+so, up to 190 times as noisy as in one pass. From three packets on none was. What then remains is the
+rate control, which starts anew; after some seconds seams measure like any other place.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import secrets
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from seedgen.errors import FfmpegFailed
+from seedgen.media.adts import packets
+from seedgen.media.ffmpeg import BITEXACT
+from seedgen.media.normalise import SAMPLE_RATE
+from seedgen.media.pcm import PCM_INPUT
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from seedgen.media.ffmpeg import Ffmpeg
+    from seedgen.media.pcm import Sound
+
+PACKET = 1024
+"""Samples of a packet. Packet n of a reel decodes to the block before its own: n - 1 and n overlap."""
+
+CHUNK = 960
+"""Packets of a chunk: 20.48 seconds."""
+
+LEAD_IN = 188
+"""Packets encoded before a chunk and thrown away: 4 seconds."""
+
+LEAD_OUT = 4
+"""Packets encoded after it: the choice of a window looks one ahead."""
+
+SETTINGS = ("-c:a", "aac", "-aac_coder", "fast", "-b:a", "160k")
+_ENCODERS = 2
+_DIGEST_BYTES = 32
+_TIMEOUT = 120
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """The samples [begin, end) to encode, and which packets of the result are the chunk's own."""
+
+    begin: int
+    end: int
+    skip: int
+    take: int
+
+
+def packet_count(samples: int) -> int:
+    """The packets of so many samples: one more than they fill, as the first one only leads in."""
+    return -(-samples // PACKET) + 1
+
+
+def windows(samples: int) -> Iterator[Window]:
+    """Cut the packets of a reel into chunks on a grid that depends on nothing but the reel's start."""
+    count = packet_count(samples)
+    for first in range(0, count, CHUNK):
+        start = max(0, first - LEAD_IN)
+        end = min(samples, (first + CHUNK + LEAD_OUT) * PACKET)
+        yield Window(start * PACKET, end, skip=first - start, take=min(CHUNK, count - first))
+
+
+async def encode_sound(ffmpeg: Ffmpeg, sound: Sound, out: Path, kept: Path, scratch: Path) -> None:
+    """Write the sound to `out` as ADTS: `packet_count` packets of AAC.
+
+    `kept` is the folder where encoded chunks stay; other processes may use it too. The bytes are the
+    same whether chunks were found there or not. Raises FfmpegFailed, and OSError for a full disk.
+    """
+    encoder = _Encoder(ffmpeg, sound, kept, scratch)
+    todo = list(windows(sound.samples))
+    with out.open("wb") as stream:
+        for index in range(0, len(todo), _ENCODERS):
+            chunks = await _together(encoder, todo[index : index + _ENCODERS])
+            stream.writelines(chunks)
+
+
+async def _together(encoder: _Encoder, batch: list[Window]) -> list[bytes]:
+    tasks = [asyncio.create_task(encoder.chunk(window)) for window in batch]
+    try:
+        return await asyncio.gather(*tasks)
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+
+@dataclass(frozen=True, slots=True)
+class _Encoder:
+    ffmpeg: Ffmpeg
+    sound: Sound
+    kept: Path
+    scratch: Path
+
+    async def chunk(self, window: Window) -> bytes:
+        """The chunk's own packets as ADTS, from the folder or else encoded now and put there."""
+        pcm = await asyncio.to_thread(self.sound.read, window.begin, window.end)
+        path = self.kept / await asyncio.to_thread(self._name, window, pcm)
+        found = await asyncio.to_thread(_load, path)
+        if found is None:
+            found = await self._encode(window, pcm)
+            await asyncio.to_thread(_keep, path, found)
+        return found
+
+    def _name(self, window: Window, pcm: bytes) -> str:
+        """A name that says all that decides the chunk's bytes."""
+        recipe = repr((self.ffmpeg.identity, SETTINGS, window.skip, window.take))
+        return hashlib.sha256(recipe.encode() + b"\n" + pcm).hexdigest() + ".aac"
+
+    async def _encode(self, window: Window, pcm: bytes) -> bytes:
+        token = secrets.token_hex(4)
+        source, result = self.scratch / f"{token}.pcm", self.scratch / f"{token}.aac"
+        try:
+            await asyncio.to_thread(source.write_bytes, pcm)
+            arguments = [*PCM_INPUT, f"file:{source}", *SETTINGS, *BITEXACT, "-f", "adts", f"file:{result}"]
+            await self.ffmpeg.run(arguments, timeout=_TIMEOUT)
+            own = packets(result.read_bytes())[window.skip : window.skip + window.take]
+        except (OSError, ValueError) as error:
+            raise FfmpegFailed(f"the sound of the reel cannot be encoded: {error}") from None
+        finally:
+            source.unlink(missing_ok=True)
+            result.unlink(missing_ok=True)
+        if len(own) != window.take:
+            raise FfmpegFailed(f"ffmpeg gave {len(own)} packets of sound instead of {window.take}")
+        return b"".join(own)
+
+
+def _load(path: Path) -> bytes | None:
+    """A kept chunk; None when there is none, or its bytes are not those that were written."""
+    try:
+        data = path.read_bytes()
+    except OSError:
+        return None
+    content, digest = data[:-_DIGEST_BYTES], data[-_DIGEST_BYTES:]
+    return content if content and hashlib.sha256(content).digest() == digest else None
+
+
+def _keep(path: Path, content: bytes) -> None:
+    """Write a chunk with its digest behind it, in one step for whoever looks."""
+    draft = path.with_name(f".{path.name}.{secrets.token_hex(4)}.partial")
+    try:
+        draft.write_bytes(content + hashlib.sha256(content).digest())
+        draft.replace(path)
+    finally:
+        draft.unlink(missing_ok=True)
+
+
+def timestamps(samples: int) -> str:
+    """A bitstream filter that gives copied packets the times of a single encoding pass.
+
+    The first packet leads in, before zero; the last is as short as what is left. The container then
+    says where the sound begins and ends, to the sample.
+    """
+    last = packet_count(samples) - 1
+    rest = samples - (last - 1) * PACKET
+    at = f"round((N-1)*{PACKET}/({SAMPLE_RATE}*TB))"
+    lasts = f"round(if(eq(N\\,{last})\\,{rest}\\,{PACKET})/({SAMPLE_RATE}*TB))"
+    return f"setts=time_base=1/{SAMPLE_RATE}:pts={at}:dts={at}:duration={lasts},aac_adtstoasc"
