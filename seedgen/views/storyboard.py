@@ -1,0 +1,291 @@
+"""Storyboard: a project's shots as one page that needs nothing but itself and the clips beside it.
+
+Text is escaped by the template, and the page's own policy keeps it from reaching anything but files
+beside it: were something to slip through, it could not run.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from base64 import b64encode
+from dataclasses import dataclass, field
+from enum import StrEnum
+from fractions import Fraction
+from functools import cache
+from importlib.resources import files
+from typing import TYPE_CHECKING
+
+from seedgen.geometry import Size
+from seedgen.views.paint import harmless
+from seedgen.views.words import counted, estimate
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from decimal import Decimal
+
+    from jinja2 import Template
+
+SCENE = "scene"
+"""Tags like `scene:harbour` group a storyboard from the start."""
+
+_BARE = {"resolution": "bare", "aspect_ratio": "bare", "duration": "told"}
+"""Parameters that a card shows without their name, and one that its length tells already."""
+
+
+class State(StrEnum):
+    """Where a shot stands."""
+
+    READY = "ready"
+    STALE = "stale"
+    MISSING = "clip missing"
+    WAITING = "in the cache"
+    IN_FLIGHT = "in flight"
+    NO_CLIP = "no clip"
+    BLOCKED = "blocked"
+
+
+class Shown(StrEnum):
+    """What the frame of a shot shows."""
+
+    CLIP = "clip"
+    STAND_IN = "stand-in"
+    REFERENCE = "reference"
+    NOTHING = "nothing"
+
+
+@dataclass(frozen=True, slots=True)
+class Attached:
+    """A reference of a shot. `token` is how prompts address it; `picture` names its thumbnail, if any."""
+
+    set_name: str
+    kind: str
+    token: str
+    file: str
+    picture: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """A piece of a prompt; `names` is the place of the reference that it addresses, if any."""
+
+    text: str
+    names: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """A take to look at. `clip` is its address from the page on; both are None when there is none."""
+
+    take: int
+    cost: str
+    seconds: Fraction
+    clip: str | None = None
+    poster: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Panel:
+    """One shot. `cost` is in words; `seconds` is its clip's length, or what was asked for.
+
+    `take` is the one shown, 0 for none, of `takes` that were asked for or made. `why` says in a
+    sentence what is behind its state.
+    """
+
+    shot: str
+    state: State
+    shown: Shown
+    provider: str
+    model: str
+    seconds: Fraction
+    cost: str
+    prompt: tuple[Words, ...]
+    why: str = ""
+    tags: tuple[str, ...] = ()
+    take: int = 0
+    takes: int = 1
+    clip: str | None = None
+    poster: str | None = None
+    attempts: tuple[Attempt, ...] = ()
+    references: tuple[Attached, ...] = ()
+    parameters: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def sets(self) -> list[tuple[str, list[Attached]]]:
+        """The references by their set, sets in the order in which the first of each is sent."""
+        found: dict[str, list[Attached]] = {}
+        for reference in self.references:
+            found.setdefault(reference.set_name, []).append(reference)
+        return list(found.items())
+
+
+@dataclass(frozen=True, slots=True)
+class Board:
+    """A whole storyboard. `spent` is USD for the takes in the lock, `unpriced` of which have no price.
+
+    `shape` is that of the frames.
+    """
+
+    project: str
+    profile: str | None
+    serial: int
+    spent: Decimal
+    unpriced: int
+    panels: tuple[Panel, ...]
+    estimated: bool = False
+    shape: Size = field(default=Size(16, 9))
+
+    @property
+    def seconds(self) -> Fraction:
+        """The running time of all shots together."""
+        return sum((panel.seconds for panel in self.panels), Fraction(0))
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """Shots that belong together; the one that nothing names has no title."""
+
+    title: str
+    panels: tuple[Panel, ...]
+
+    @property
+    def detail(self) -> str:
+        """How many, and how long they run."""
+        return f"{counted(len(self.panels), 'shot')} · {clock(sum(p.seconds for p in self.panels))}"
+
+
+def storyboard_page(board: Board, pictures: Mapping[str, bytes]) -> str:
+    """The page as HTML. `pictures` are WebP files by the names that the board gives them.
+
+    The same board and pictures always give the same text.
+    """
+    thumbs = {name: f"t{number}" for number, name in enumerate(_shared(board)) if name in pictures}
+    style = _read("storyboard.css") + _shape(board.shape)
+    style += "".join(
+        f".{label}{{background-image:url({_uri(pictures[n])})}}\n" for n, label in thumbs.items()
+    )
+    script = _read("storyboard.js")
+    return _template().render(
+        board=board,
+        policy=_policy(style, script),
+        style=_trusted(style),
+        script=_trusted(script),
+        scenes=scenes(board.panels),
+        states=_counts(board.panels),
+        tags=sorted({tag for panel in board.panels for tag in panel.tags}),
+        kinds=_kinds(board.panels),
+        thumbs=thumbs,
+        pictures={name: _uri(data) for name, data in pictures.items()},
+        spent=estimate(board.spent, board.unpriced),
+        bare=_BARE,
+        with_clip=sum(panel.take > 0 for panel in board.panels),
+    )
+
+
+def _shared(board: Board) -> dict[str, None]:
+    """The pictures that many shots may show, in the order of the page: they stand in the style, once each."""
+    names = [reference.picture for panel in board.panels for reference in panel.references]
+    names += [panel.poster for panel in board.panels if panel.shown is Shown.REFERENCE]
+    return dict.fromkeys(name for name in names if name)
+
+
+def recipe() -> str:
+    """Names the template, style and script: a page made from others is not current."""
+    parts = (_read(name) for name in ("storyboard.html", "storyboard.css", "storyboard.js"))
+    return hashlib.sha256("\0".join(parts).encode()).hexdigest()
+
+
+def scenes(panels: Sequence[Panel]) -> list[Scene]:
+    """The shots by their scene, in the order in which scenes begin; without any scene, all in one."""
+    found: dict[str, list[Panel]] = {}
+    for panel in panels:
+        found.setdefault(scene_of(panel), []).append(panel)
+    return [Scene(title, tuple(members)) for title, members in found.items()]
+
+
+def scene_of(panel: Panel) -> str:
+    """What the first `scene:` tag says; empty without one."""
+    start = f"{SCENE}:"
+    return next((tag.removeprefix(start) for tag in panel.tags if tag.startswith(start)), "")
+
+
+def clock(seconds: Fraction | int) -> str:
+    """A running time: `0:48`, `12:05`, `1:02:05`."""
+    whole = int(seconds + Fraction(1, 2))
+    minutes, rest = divmod(whole, 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
+
+
+def _counts(panels: Sequence[Panel]) -> list[tuple[State, int]]:
+    """The states there are, in the order of the enum, with how many shots are in each."""
+    states = [panel.state for panel in panels]
+    return [(state, states.count(state)) for state in State if state in states]
+
+
+def _kinds(panels: Sequence[Panel]) -> list[str]:
+    """What shots can be grouped by: every `kind:` that tags begin with."""
+    kinds = (tag.partition(":") for panel in panels for tag in panel.tags)
+    return sorted({kind for kind, colon, rest in kinds if colon and kind and rest})
+
+
+def _policy(style: str, script: str) -> str:
+    """Nothing runs but this script, nothing loads but pictures in the page and clips beside it."""
+    rules = (
+        "default-src 'none'",
+        "img-src data:",
+        # A page that was opened as a file has no origin that 'self' could mean.
+        "media-src 'self' file:",
+        f"style-src '{_hash(style)}'",
+        f"script-src '{_hash(script)}'",
+        "base-uri 'none'",
+        "form-action 'none'",
+        "require-trusted-types-for 'script'",
+        "trusted-types 'none'",
+    )
+    return "; ".join(rules)
+
+
+def _hash(text: str) -> str:
+    return "sha256-" + b64encode(hashlib.sha256(text.encode()).digest()).decode()
+
+
+def _uri(picture: bytes) -> str:
+    return "data:image/webp;base64," + b64encode(picture).decode()
+
+
+def _shape(size: Size) -> str:
+    return f":root{{--shape:{size.width}/{size.height}}}\n"
+
+
+@cache
+def _read(name: str) -> str:
+    return (files("seedgen.views") / name).read_text(encoding="utf-8")
+
+
+@cache
+def _template() -> Template:
+    from jinja2 import Environment, StrictUndefined  # noqa: PLC0415  only a page needs it
+
+    environment = Environment(
+        autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, finalize=_clean
+    )
+    environment.filters["clock"] = clock
+    environment.filters["seconds"] = _seconds
+    environment.filters["plain"] = lambda name: name.replace("_", " ")
+    return environment.from_string(_read("storyboard.html"))
+
+
+def _seconds(value: Fraction) -> str:
+    """Seconds with one decimal, `5.0`: half a frame at 24 is 0.02 s, and nobody reads that."""
+    return f"{int(value * 10 + Fraction(1, 2)) / 10:.1f}"
+
+
+def _clean(value: object) -> object:
+    """Control characters in a project's text are shown as such; HTML has no way to write most of them."""
+    return harmless(value) if type(value) is str else value
+
+
+def _trusted(text: str) -> object:
+    from markupsafe import Markup  # noqa: PLC0415  as above
+
+    return Markup(text)  # noqa: S704  our own files, and pictures as base64

@@ -1,0 +1,39 @@
+"""Posters are small, keep the shape of what they show, and are the same every time."""
+
+from __future__ import annotations
+
+import io
+from typing import TYPE_CHECKING
+
+import pytest
+from PIL import Image
+
+from seedgen.errors import UnreadableMedia
+from seedgen.media.posters import small_poster
+from tests.media.clips import make, picture
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+@pytest.mark.parametrize(
+    ("size", "shown"),
+    [("960x540", (480, 270)), ("160x90", (160, 90)), ("270x960", (270, 960)), ("400x2400", (160, 960))],
+)
+def test_a_poster_is_as_wide_as_asked_at_most(tmp_path: Path, size: str, shown: tuple[int, int]) -> None:
+    """A small clip is not enlarged, and a tower of a picture does not become one in the page."""
+    clip = make(tmp_path / "clip.mp4", *picture(frames=3, size=size))
+    data = small_poster(clip, 480)
+    with Image.open(io.BytesIO(data), formats=["WEBP"]) as image:
+        assert image.size == shown
+        assert image.convert("RGB").getpixel((shown[0] // 2, shown[1] // 2)) == pytest.approx(
+            (255,) * 3, abs=4
+        )
+    assert small_poster(clip, 480) == data
+
+
+def test_what_is_no_picture_has_no_poster(tmp_path: Path) -> None:
+    """Whoever wants one decides what to do without."""
+    (tmp_path / "clip.mp4").write_bytes(b"not a clip")
+    with pytest.raises(UnreadableMedia):
+        small_poster(tmp_path / "clip.mp4", 480)
