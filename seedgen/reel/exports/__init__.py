@@ -1,0 +1,1 @@
+"""Exports: a reel in the words of editors and players. Each module writes one format, as text."""
