@@ -15,7 +15,7 @@ from seedgen.views.paint import Paint
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from seedgen.app import Workspace
+    from seedgen.app import Settings, Workspace
     from seedgen.ports.events import Event
 
 _COMMAND = re.compile(r"`seedgen (?=[a-z])")
@@ -36,21 +36,26 @@ class Invocation:
 
     def open(self) -> Workspace:
         """Open the project. Raises ProjectError when there is none."""
-        from seedgen.app import Settings, Workspace
+        from seedgen.app import Workspace
+
+        return Workspace(self.settings)
+
+    @property
+    def settings(self) -> Settings:
+        """How to open the project."""
+        from seedgen.app import Settings
 
         explicit = self.environment.get("SEEDGEN_FFMPEG")
-        return Workspace(
-            Settings(
-                root=self.root,
-                profile=self.profile,
-                variables=self.variables,
-                var_files=self.var_files,
-                cache_dir=self.cache_dir,
-                allow_outside=self.allow_outside,
-                ffmpeg=Path(explicit) if explicit else None,
-                search_path=self.environment.get("PATH"),
-                environment=self.environment,
-            )
+        return Settings(
+            root=self.root,
+            profile=self.profile,
+            variables=self.variables,
+            var_files=self.var_files,
+            cache_dir=self.cache_dir,
+            allow_outside=self.allow_outside,
+            ffmpeg=Path(explicit) if explicit else None,
+            search_path=self.environment.get("PATH"),
+            environment=self.environment,
         )
 
     def typed(self, text: str) -> str:

@@ -40,22 +40,27 @@ class ReferenceIndex:
 
     def identify(self, path: Path) -> FileIdentity:
         """Digest and facts of a file. Raises OSError, UnreadableMedia."""
-        known = self._load()
-        status = path.stat()
-        stamp = [status.st_size, status.st_mtime_ns, status.st_ino]
-        entry = known.get(str(path))
-        if (identity := _identity(entry, stamp)) is not None:
-            return identity
+        name, stamp = str(path), stamp_of(path)
+        if (known := self.known(name, stamp)) is not None:
+            return known
         recorded = self._clock()
         facts = self._probe(path)
-        digest = digest_file(path)
-        if recorded - status.st_mtime_ns > _GRANULARITY_NS:
-            known[str(path)] = {"stamp": stamp, "digest": digest, "facts": _written(facts)}
+        identity = FileIdentity(digest_file(path), facts)
+        if recorded - stamp[1] > _GRANULARITY_NS:
+            self.remember(name, stamp, identity)
+        elif self._load().pop(name, None) is not None:
             self._changed = True
-        elif entry is not None:
-            del known[str(path)]
-            self._changed = True
-        return FileIdentity(digest, facts)
+        return identity
+
+    def known(self, name: str, stamp: list[int]) -> FileIdentity | None:
+        """What is remembered of a file under this name and stamp."""
+        return _identity(self._load().get(name), stamp)
+
+    def remember(self, name: str, stamp: list[int], identity: FileIdentity) -> None:
+        """Remember a file that is known from elsewhere, or was just looked into."""
+        facts = None if identity.facts is None else _written(identity.facts)
+        self._load()[name] = {"stamp": stamp, "digest": identity.digest, "facts": facts}
+        self._changed = True
 
     def save(self) -> None:
         """Write what was learnt; a folder that cannot be written costs time later, and no more."""
@@ -77,6 +82,12 @@ class ReferenceIndex:
                 files = {}
             self._known = files if isinstance(files, dict) else {}
         return self._known
+
+
+def stamp_of(path: Path) -> list[int]:
+    """Size, time and inode, as they are when nobody changed the file. Raises OSError."""
+    status = path.stat()
+    return [status.st_size, status.st_mtime_ns, status.st_ino]
 
 
 def _written(facts: MediaFacts) -> list[Any]:

@@ -12,7 +12,7 @@ from seedgen.views.paint import harmless
 from seedgen.views.words import Kind, counted, dollars, estimate, price, word_diff
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from seedgen.planning.plan import Change, FieldDiff, Plan, Reason
     from seedgen.ports.store import JournalEntry
@@ -30,6 +30,7 @@ SYMBOLS = {
 }
 NO_CHANGES = "No changes. Every shot matches its clip."
 _INDENT = " " * 8
+_FEW = 12
 
 
 def plan_text(plan: Plan, paint: Paint, width: int, *, everything: bool = False) -> str:
@@ -49,6 +50,10 @@ def plan_text(plan: Plan, paint: Paint, width: int, *, everything: bool = False)
     reels = [reel.reel for reel in plan.reels if reel.action is ReelAction.ASSEMBLE]
     if reels:
         lines.append(f"Reel{'s' if len(reels) > 1 else ''} to assemble: {', '.join(reels)}.")
+    stand_ins = list(dict.fromkeys(shot for reel in plan.reels for shot in reel.stand_ins))
+    if stand_ins:
+        shown = ", ".join(stand_ins[:_FEW]) + (" …" if len(stand_ins) > _FEW else "")
+        lines.append(f"Without a clip so far, shown as stand-ins: {shown}.")
     return "\n".join(lines) + "\n"
 
 
@@ -89,7 +94,7 @@ def _colour(action: Action, paint: Paint, text: str) -> str:
 
 
 def _words(change: Change, paint: Paint) -> str:
-    why = "; ".join(_reason(reason) for reason in change.reasons)
+    why = "; ".join(reason_words(reason) for reason in change.reasons)
     if change.submits:
         what = f"{change.action.value}  {change.seconds} s  {change.provider} {change.model}  "
         if change.provider != LOCAL and any(r.kind is ReasonKind.OBJECT_MISSING for r in change.reasons):
@@ -107,7 +112,8 @@ def _words(change: Change, paint: Paint) -> str:
     return (f"{change.action.value}  {why}" if why else change.action.value) + cost
 
 
-def _reason(reason: Reason) -> str:
+def reason_words(reason: Reason) -> str:
+    """What a reason says to people."""
     words = {
         ReasonKind.PROMPT: "the prompt",
         ReasonKind.PARAMETER: f"the parameter {reason.name}",
@@ -141,7 +147,12 @@ def _way_out(change: Change) -> str:
 def _diff_lines(change: Change, paint: Paint, width: int) -> Iterator[str]:
     if way_out := _way_out(change):
         yield f"{_INDENT}{way_out}"
-    for diff in change.diff:
+    yield from field_lines(change.diff, paint, width)
+
+
+def field_lines(diffs: Iterable[FieldDiff], paint: Paint, width: int) -> Iterator[str]:
+    """How fields of a request differ, a line or more for each; the prompt word by word."""
+    for diff in diffs:
         if diff.path == "prompt" and isinstance(diff.before, str) and isinstance(diff.after, str):
             yield from _prompt_lines(diff.before, diff.after, paint, width)
         else:
@@ -149,11 +160,12 @@ def _diff_lines(change: Change, paint: Paint, width: int) -> Iterator[str]:
 
 
 def _values(diff: FieldDiff, paint: Paint) -> str:
-    before, after = _shown(diff.before), _shown(diff.after)
+    before, after = value_words(diff.before), value_words(diff.after)
     return f"{paint.red(before)} -> {paint.green(after)}"
 
 
-def _shown(value: Any) -> str:
+def value_words(value: Any) -> str:
+    """A field of a request for people; digests are cut short."""
     if value is None:
         return "none"
     if isinstance(value, bool):

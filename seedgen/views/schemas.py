@@ -12,6 +12,7 @@ from seedgen.views.card_documents import ProvidersDocument, RefreshDocument
 from seedgen.views.cost_documents import CostsDocument
 from seedgen.views.documents import EventDocument, PlanDocument
 from seedgen.views.job_documents import JobsDocument
+from seedgen.views.revision_documents import ComparisonDocument
 
 if TYPE_CHECKING:
     from pydantic import BaseModel
@@ -26,8 +27,9 @@ _MODELS: dict[str, tuple[type[BaseModel], str]] = {
     "refresh": (RefreshDocument, "seedgen providers refresh --json"),
     "jobs": (JobsDocument, "seedgen jobs list --json"),
     "costs": (CostsDocument, "seedgen costs --json"),
+    "diff": (ComparisonDocument, "seedgen diff --json"),
 }
-_DOCUMENTS = frozenset({"plan", "event", "lock", "providers", "refresh", "jobs", "costs"})
+_DOCUMENTS = frozenset({"plan", "event", "lock", "providers", "refresh", "jobs", "costs", "diff"})
 """What seedgen writes is described as written; what people write, as it may be written."""
 
 NAMES = tuple(_MODELS)

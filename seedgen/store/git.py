@@ -1,0 +1,275 @@
+"""Git: files of a repository as they were at a revision, read without touching index or work tree.
+
+Only plumbing is asked (`rev-parse`, `ls-tree`, `cat-file`): it runs no hook and no filter, and takes no lock.
+What a person typed as a revision never becomes an argument: it goes to `cat-file --batch` as a line.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import re
+import shutil
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from typing import IO, TYPE_CHECKING, Self
+
+from seedgen.errors import StoreError, UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from types import TracebackType
+
+_OBJECT = re.compile(rb"([0-9a-f]{40}|[0-9a-f]{64}) (commit|tree|blob|tag) (\d+)\n")
+_CHUNK = 1024 * 1024
+_QUIET = ("--no-pager", "--no-optional-locks", "--literal-pathspecs", "-c", "protocol.allow=never")
+"""`protocol.allow`: a partial clone would fetch what it lacks, and nothing here may need a network."""
+
+_POINTER = re.compile(rb"version https://git-lfs\.github\.com/spec/v1\n(?:.*\n)*?oid sha256:([0-9a-f]{64})\n")
+_LARGEST_POINTER = 1024
+"""Bytes, by https://github.com/git-lfs/git-lfs/blob/main/docs/spec.md."""
+
+
+@dataclass(frozen=True, slots=True)
+class Revision:
+    """A commit, and the name by which it was asked for."""
+
+    name: str
+    commit: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Object:
+    """What git says of an object before its bytes."""
+
+    id: str
+    kind: bytes
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class TreeFile:
+    """A file of a revision; `path` counts from the repository's top folder. `size` is in bytes.
+
+    `blob` is git's name for its bytes, which is the same in every revision that has them.
+    """
+
+    path: PurePosixPath
+    blob: str
+    size: int
+    is_link: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Repository:
+    """The repository that a folder lies in: `top` is its work tree, `prefix` the folder within it,
+    `private` git's own folder, which several work trees may share."""
+
+    exe: str
+    top: Path
+    prefix: PurePosixPath
+    private: Path
+
+    def files(self, revision: Revision) -> list[TreeFile]:
+        """Every file of the folder at a revision; none where it was not there. Raises StoreError."""
+        within = "" if self.prefix == PurePosixPath() else f"{self.prefix}/"
+        paths = ["--", within] if within else []
+        listing = _asked(self.exe, self.top, "ls-tree", "-rlz", "--full-tree", revision.commit, *paths)
+        return list(_tree_files(listing))
+
+    def blobs(self) -> Blobs:
+        """Its objects, to be opened with `with`."""
+        return Blobs(self)
+
+    def fetched(self, digest: str) -> Path | None:
+        """Where Git LFS keeps a file with this SHA-256; None when it was not fetched."""
+        path = self.private / "lfs" / "objects" / digest[:2] / digest[2:4] / digest
+        return path if path.is_file() else None
+
+
+def find_repository(folder: Path, search_path: str | None) -> Repository:
+    """The repository that `folder` lies in. `search_path` is a PATH-like string.
+
+    Raises StoreError without git, UsageError when there is no repository.
+    """
+    exe = shutil.which("git", path=search_path)
+    if exe is None:
+        raise StoreError(
+            "git was not found", remedy="Install git, or put it on PATH: revisions are read with it."
+        )
+    if not folder.is_dir():
+        raise UsageError(f"{folder} is no folder", remedy="Name the project's with `seedgen -C DIR`.")
+    where = ("rev-parse", "--show-toplevel", "--git-common-dir")
+    try:
+        top, private = (Path(line) for line in _lines(_asked(exe, folder, *where)))
+        # Not --show-prefix: it says where git thinks we are, which a link on the way may make different.
+        prefix = folder.resolve().relative_to(top.resolve())
+    except ValueError as error:
+        raise StoreError(
+            f"{folder.resolve()} is in no work tree that can be told from what git says",
+            remedy="Run it in an ordinary checkout, without GIT_DIR or GIT_WORK_TREE in the environment.",
+        ) from error
+    return Repository(exe, top, PurePosixPath(prefix), folder / private)
+
+
+class Blobs:
+    """Objects of a repository by name (`<commit>:<path>`), from one git that stays as long as `with`."""
+
+    def __init__(self, repository: Repository) -> None:
+        self._repository = repository
+
+    def __enter__(self) -> Self:
+        """Raises StoreError when git cannot be started."""
+        command = [self._repository.exe, *_QUIET, "cat-file", "--batch"]
+        try:
+            self._git = subprocess.Popen(
+                command,
+                cwd=self._repository.top,
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,
+                start_new_session=True,
+            )
+        except OSError as error:
+            raise _unusable(error) from error
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        for stream in (self._git.stdin, self._git.stdout):
+            if stream is not None:
+                with contextlib.suppress(OSError):
+                    stream.close()
+        self._git.wait()
+
+    def revision(self, name: str) -> Revision:
+        """The commit that a revision names. Raises UsageError, StoreError."""
+        # As typed first: `:/words^{commit}` would look for other words.
+        named = self._passed(name) if name.isprintable() and name else None
+        commit = named and self._passed(f"{named}^{{commit}}")
+        if not commit:
+            raise UsageError(
+                f"no revision {name!r} in this repository",
+                remedy="`git log --oneline` and `git tag` list some; `git fetch` brings those of others.",
+            )
+        return Revision(name, commit)
+
+    def read(self, revision: Revision, path: PurePosixPath) -> bytes | None:
+        """A file's bytes; None where the revision has no such file. Raises StoreError."""
+        found = self._begun(f"{revision.commit}:{path}")
+        if found is None or found.kind != b"blob":
+            self._skipped(found)
+            return None
+        return b"".join(self._content(found.size))
+
+    def write(self, revision: Revision, path: PurePosixPath, place: Path) -> bool:
+        """Write a file's bytes to `place`; False where the revision has no such file.
+
+        Raises StoreError, OSError.
+        """
+        found = self._begun(f"{revision.commit}:{path}")
+        if found is None or found.kind != b"blob":
+            self._skipped(found)
+            return False
+        with place.open("xb") as stream:
+            for block in self._content(found.size):
+                stream.write(block)
+        return True
+
+    def _passed(self, name: str) -> str | None:
+        """The id of an object whose bytes nobody wants; None when there is none of the name."""
+        found = self._begun(name)
+        self._skipped(found)
+        return None if found is None else found.id
+
+    def _skipped(self, found: _Object | None) -> None:
+        for _ in self._content(found.size) if found else ():
+            pass
+
+    def _begun(self, name: str) -> _Object | None:
+        """Ask for an object. Where there is one, its bytes have to be read or skipped next."""
+        if "\n" in name:
+            return None
+        asking, answer = self._streams()
+        try:
+            asking.write(name.encode("utf-8", "surrogateescape") + b"\n")
+            asking.flush()
+        except OSError as error:
+            raise _ended() from error
+        # The name is part of the answer when there is no such object, so the line may be of any kind.
+        line = answer.readline()
+        if not line:
+            raise _ended()
+        found = _OBJECT.fullmatch(line)
+        return None if found is None else _Object(found[1].decode(), found[2], int(found[3]))
+
+    def _content(self, size: int) -> Iterator[bytes]:
+        """The bytes of what was asked for. They have to be read to the end before anything else is asked."""
+        _, answer = self._streams()
+        left = size
+        while left:
+            block = answer.read(min(left, _CHUNK))
+            if not block:
+                raise _ended()
+            left -= len(block)
+            yield block
+        answer.read(1)  # a line end
+
+    def _streams(self) -> tuple[IO[bytes], IO[bytes]]:
+        asking, answer = self._git.stdin, self._git.stdout
+        assert asking is not None  # noqa: S101  both are pipes
+        assert answer is not None  # noqa: S101
+        return asking, answer
+
+
+def pointed_at(path: Path) -> str | None:
+    """The SHA-256 of the file for which Git LFS left this pointer; None for a file that is no pointer."""
+    if path.stat().st_size > _LARGEST_POINTER:
+        return None
+    found = _POINTER.match(path.read_bytes())
+    return found[1].decode() if found else None
+
+
+def _tree_files(listing: bytes) -> Iterator[TreeFile]:
+    """The files of an `ls-tree -lz`. Submodules are left out, and paths that no git would check out."""
+    for entry in listing.split(b"\0"):
+        facts, tab, name = entry.partition(b"\t")
+        mode, kind, blob, size = facts.split() if tab else (b"", b"", b"", b"")
+        path = PurePosixPath(name.decode("utf-8", "surrogateescape"))
+        if kind == b"blob" and not path.is_absolute() and ".." not in path.parts:
+            yield TreeFile(path, blob.decode(), int(size), mode == b"120000")
+
+
+def _asked(exe: str, folder: Path, *question: str) -> bytes:
+    """What git answers in `folder`. Raises UsageError, StoreError with git's own last line."""
+    command = [exe, *_QUIET, *question]
+    try:
+        ran = subprocess.run(command, cwd=folder, stdin=subprocess.DEVNULL, capture_output=True, check=False)
+    except OSError as error:
+        raise _unusable(error) from error
+    if ran.returncode == 0:
+        return ran.stdout
+    said = ran.stderr.decode(errors="replace").strip()
+    if "not a git repository" in said:
+        raise UsageError(
+            f"{folder.resolve()} is not in a git repository",
+            remedy="Revisions are git's: `git init`, then commit the project with its lock.",
+        )
+    first = said.splitlines()[0].removeprefix("fatal: ") if said else f"it ended with code {ran.returncode}"
+    raise StoreError(f"git failed: {first}", remedy="Try the same with git itself, as in `git log`.")
+
+
+def _lines(answer: bytes) -> list[str]:
+    return answer.decode("utf-8", "surrogateescape").splitlines()
+
+
+def _unusable(error: OSError) -> StoreError:
+    return StoreError(f"git cannot be started: {error.strerror or error}", remedy="Install git anew.")
+
+
+def _ended() -> StoreError:
+    return StoreError(
+        "git ended before it gave what was asked for",
+        remedy="`git fsck` checks the repository; in a partial clone, `git fetch --refetch` completes it.",
+    )

@@ -1,0 +1,150 @@
+"""Two revisions as a page: old and new clips side by side, with what changed in their requests."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from seedgen.planning.comparison import Difference
+from seedgen.planning.lock import IMPORTED
+from seedgen.views.page import page_file, page_policy, page_template, picture_uri, trusted
+from seedgen.views.plan_text import value_words
+from seedgen.views.revisions import cost_words, heading, reason_lines, side_words
+from seedgen.views.words import Piece, counted, price, word_diff
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from seedgen.planning.comparison import Comparison, ShotAt, ShotDifference
+    from seedgen.store.git import Revision
+
+_WORDS = {
+    Difference.ADDED: "Added",
+    Difference.REMOVED: "Removed",
+    Difference.RENAMED: "Renamed",
+    Difference.CHANGED: "Changed",
+    Difference.CLIP: "Another clip",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class PageClip:
+    """A clip beside the page: its address from there, and a JPEG of it, which may be empty."""
+
+    address: str
+    poster: bytes
+
+
+class Shown(StrEnum):
+    """What there is to see on one side of a shot."""
+
+    CLIP = "clip"
+    MISSING = "missing"
+    NO_CLIP = "no clip"
+    NO_SHOT = "no shot"
+
+
+@dataclass(frozen=True, slots=True)
+class _Frame:
+    """One side of a shot. `side` names the revision; `facts` say take, cost and length in words."""
+
+    side: str
+    shown: Shown
+    address: str = ""
+    poster: str = ""
+    facts: str = ""
+    digest: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class _Field:
+    """A field of the request that differs, in words."""
+
+    name: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    """One shot: its two sides, its prompt as pieces, its other fields. `same` is one clip on both sides."""
+
+    shot: str
+    kind: str
+    label: str
+    heading: str
+    reasons: str
+    frames: tuple[_Frame, _Frame]
+    same: bool
+    prompt: tuple[Piece, ...]
+    whole: str
+    fields: tuple[_Field, ...]
+
+
+def revisions_page(
+    found: Comparison,
+    before: Revision | None,
+    after: Revision | None,
+    clips: Mapping[str, PageClip],
+    *,
+    project: str,
+    profile: str | None,
+) -> str:
+    """The page as HTML. `clips` are those beside it, by digest; others are said to be missing."""
+    style, script = page_file("revisions.css"), page_file("revisions.js")
+    rows = [_row(shot, (side_words(before), side_words(after)), clips) for shot in found.differing]
+    missing = sum(frame.shown is Shown.MISSING for row in rows for frame in row.frames)
+    return page_template("revisions.html").render(
+        policy=page_policy(style, script),
+        style=trusted(style),
+        script=trusted(script),
+        project=project,
+        profile=profile,
+        sides=(side_words(before), side_words(after)),
+        rows=rows,
+        kinds=[(one.value, _WORDS[one], found.counts[one]) for one in _WORDS if found.counts[one]],
+        unchanged=found.counts[Difference.UNCHANGED],
+        cost=cost_words(found),
+        missing=counted(missing, "clip") if missing else "",
+    )
+
+
+def _row(shot: ShotDifference, sides: tuple[str, str], clips: Mapping[str, PageClip]) -> _Row:
+    at = shot.after or shot.before
+    prompts = [(d.before, d.after) for d in shot.diff if d.path == "prompt"]
+    takes = [one.take if one else None for one in (shot.before, shot.after)]
+    return _Row(
+        shot=shot.shot,
+        kind=shot.difference.value,
+        label=_WORDS[shot.difference],
+        heading=heading(shot),
+        reasons="; ".join(reason_lines(shot)),
+        frames=(_frame(shot.before, sides[0], clips), _frame(shot.after, sides[1], clips)),
+        same=all(takes) and len({take.digest for take in takes if take}) == 1,
+        prompt=tuple(word_diff(*prompts[0])) if prompts else (),
+        whole=at.shot.request.prompt if at else "",
+        fields=tuple(
+            _Field(d.path, value_words(d.before), value_words(d.after))
+            for d in shot.diff
+            if d.path != "prompt"
+        ),
+    )
+
+
+def _frame(at: ShotAt | None, side: str, clips: Mapping[str, PageClip]) -> _Frame:
+    if at is None:
+        return _Frame(side, Shown.NO_SHOT)
+    take = at.take
+    if take is None:
+        return _Frame(side, Shown.NO_CLIP)
+    cost = "imported" if take.cost_usd is None and take.job_id == IMPORTED else price(take.cost_usd)
+    words = [f"take {take.take}", cost + (" estimated" if take.cost_estimated else "")]
+    words += ["for an earlier request"] if not at.is_current else []
+    words += ["accepted"] if at.is_accepted else []
+    facts, digest = " · ".join(words), take.digest[:12]
+    clip = clips.get(take.digest)
+    if clip is None:
+        return _Frame(side, Shown.MISSING, facts=facts, digest=digest)
+    poster = picture_uri(clip.poster, "jpeg") if clip.poster else ""
+    return _Frame(side, Shown.CLIP, clip.address, poster, facts, digest)
