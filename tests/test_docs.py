@@ -13,6 +13,8 @@ import yaml
 from seedgen.cli.main import command_line
 from seedgen.project.cards import Prices
 from seedgen.project.models import ProviderSettings
+from seedgen.project.reels import Reel
+from seedgen.project.source import parse
 
 ROOT = Path(__file__).parent.parent
 PAGES = sorted([ROOT / "README.md", *(ROOT / "docs").glob("*.md")])
@@ -36,6 +38,17 @@ def test_the_settings_of_the_providers_page_are_settings() -> None:
     settings, prices = (yaml.safe_load(text) for text in blocks(ROOT / "docs/providers.md", "yaml"))
     assert ProviderSettings.model_validate(settings["providers"]).oxen.upload_repo == "studio/refs"
     assert Prices.model_validate(prices["prices"]).per_second
+
+
+def test_the_reel_of_the_reels_page_is_one() -> None:
+    """The project file takes it as it is printed, and understands its short forms."""
+    (text,) = blocks(ROOT / "docs/reels.md", "yaml")
+    value, problems = parse(text, ROOT / "docs/reels.md")
+    reel = Reel.model_validate(value["reels"]["main"])
+    assert problems == []
+    assert (reel.transition_into("020").overlap, reel.transition_into("040").overlap) == (0, 24)
+    assert reel.titles.end is not None
+    assert reel.titles.end.title == "The end"
 
 
 TYPED = [(page.name, line) for page in PAGES for line in commands(page)]

@@ -136,7 +136,7 @@ def example() -> dict[str, Any]:
                 "diff": [{"path": "prompt", "before": None, "after": "A."}],
             }
         ],
-        "reels": [{"reel": "main", "action": "assemble"}],
+        "reels": [{"reel": "main", "action": "assemble", "stand_ins": []}],
         "diagnostics": [],
     }
 

@@ -18,9 +18,13 @@ from seedgen.digest import digest_bytes
 from seedgen.errors import FfmpegFailed, FfmpegNotFound
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import MutableMapping, Sequence
+    from typing import Any
 
     from seedgen.ports.media import Progress
+
+    Known = MutableMapping[str, Any]
+    """What is remembered of binaries, by path. It may have been written by anybody."""
 
 BITEXACT: tuple[str, ...] = (
     *("-fflags", "+bitexact", "-flags:v", "+bitexact", "-flags:a", "+bitexact"),
@@ -29,6 +33,9 @@ BITEXACT: tuple[str, ...] = (
 """Output options without which a muxer writes its version, the time, or the input's own tags."""
 
 _NEEDED = ("encoder=libx264", "encoder=aac", "filter=xfade", "filter=tpad", "filter=loop")
+_RULES = 1
+"""Raise it when what an ffmpeg needs changes, so that those that were found good are asked again."""
+
 _OLDEST_LIBAVCODEC = 59
 """ffmpeg 5.0. Builds from git call themselves `N-12345-g…`, but all name their libavcodec."""
 
@@ -81,21 +88,23 @@ class Ffmpeg:
             raise _failure(child.returncode, said)
 
 
-def find_ffmpeg(explicit: Path | None, search_path: str | None) -> Ffmpeg:
+def find_ffmpeg(explicit: Path | None, search_path: str | None, known: Known | None = None) -> Ffmpeg:
     """The ffmpeg to use: `explicit`, else a good one on `search_path`, else the one from imageio-ffmpeg.
 
-    `search_path` is a PATH-like string. An explicit one that does not do is an error, never passed
-    over in silence. Raises FfmpegNotFound.
+    `search_path` is a PATH-like string. `known` holds what earlier calls learnt, by path, and takes what
+    this one learns: a binary that has not changed is not asked again. An explicit one that does not do
+    is an error, never passed over in silence. Raises FfmpegNotFound.
     """
+    known = {} if known is None else known
     if explicit is not None:
-        found = _examine(explicit)
+        found = _recalled(explicit, known)
         if isinstance(found, str):
             raise FfmpegNotFound(f"{explicit} cannot be used: {found}", remedy=_REMEDY)
         return found
     on_path = shutil.which("ffmpeg", path=search_path) if search_path else None
-    if on_path and isinstance(found := _examine(Path(on_path)), Ffmpeg):
+    if on_path and isinstance(found := _recalled(Path(on_path), known), Ffmpeg):
         return found
-    return _bundled()
+    return _bundled(known)
 
 
 def untrusted_input(path: Path, format: str) -> list[str]:  # noqa: A002  ffmpeg's own word, `-f`
@@ -107,16 +116,32 @@ def untrusted_input(path: Path, format: str) -> list[str]:  # noqa: A002  ffmpeg
     return ["-protocol_whitelist", "file", "-format_whitelist", format, "-f", format, "-i", f"file:{path}"]
 
 
-def _bundled() -> Ffmpeg:
+def _bundled(known: Known) -> Ffmpeg:
     import imageio_ffmpeg  # noqa: PLC0415  only who has no ffmpeg of their own pays for the import
 
     try:
         exe = Path(imageio_ffmpeg.get_ffmpeg_exe())
     except RuntimeError:
         raise FfmpegNotFound("no usable ffmpeg was found", remedy=_REMEDY) from None
-    found = _examine(exe)
+    found = _recalled(exe, known)
     if isinstance(found, str):
         raise FfmpegNotFound(f"no usable ffmpeg was found ({exe.name}: {found})", remedy=_REMEDY)
+    return found
+
+
+def _recalled(exe: Path, known: Known) -> Ffmpeg | str:
+    """As `_examine`, but of a good one that is as it was nothing is asked."""
+    try:
+        status = exe.stat()
+    except OSError as error:
+        return (error.strerror or "it cannot be started").lower()
+    stamp = [status.st_size, status.st_mtime_ns, status.st_ino, _RULES]
+    match known.get(str(exe)):
+        case [*before, str(identity)] if before == stamp:
+            return Ffmpeg(exe, identity)
+    found = _examine(exe)
+    if isinstance(found, Ffmpeg):
+        known[str(exe)] = [*stamp, found.identity]
     return found
 
 

@@ -63,6 +63,7 @@ class ReelDocument(Document):
 
     reel: str
     action: ReelAction
+    stand_ins: tuple[str, ...] = Field(description="Shots that have no clip yet.")
 
 
 class SummaryDocument(Document):
@@ -225,7 +226,7 @@ def plan_document(
         summary=summary_document(plan),
         estimated_cost=cost_document(plan),
         changes=tuple(change_document(c) for c in (plan.takes if everything else plan.changes)),
-        reels=tuple(ReelDocument(reel=r.reel, action=r.action) for r in plan.reels),
+        reels=tuple(ReelDocument(reel=r.reel, action=r.action, stand_ins=r.stand_ins) for r in plan.reels),
         diagnostics=tuple(diagnostic_document(d, root) for d in diagnostics),
     )
 

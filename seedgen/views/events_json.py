@@ -109,7 +109,7 @@ class JsonEvents:
                 self._assembled(event)
             case events.SubmitUnsure() | events.Slowed() | events.Draining():
                 self.diagnostic(Diagnostic(Severity.WARNING, _warning(event)))
-            case events.ShotRemoved() | events.SheetDrawn():
+            case events.ShotRemoved() | events.SheetDrawn() | events.PageWritten():
                 pass
 
     def _recorded(self, event: events.TakeRecorded) -> None:

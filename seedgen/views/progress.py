@@ -64,7 +64,7 @@ def event_line(event: events.Event, took: str, root: Path, paint: Paint) -> str:
             )
         case events.ReelAssembled():
             return _reel_line(event, root, paint)
-        case events.SheetDrawn(path, changed):
+        case events.SheetDrawn(path, changed) | events.PageWritten(path, changed):
             return f"  {paint.green('✓')} {_relative(path, root)}" if changed else ""
     return ""
 

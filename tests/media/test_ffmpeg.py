@@ -82,6 +82,26 @@ def test_identity_changes_with_the_build(ffmpeg: Ffmpeg, tmp_path: Path) -> None
     assert find_ffmpeg(other, None).identity != ffmpeg.identity
 
 
+def test_a_binary_that_has_not_changed_is_not_asked_again(tmp_path: Path, ffmpeg: Ffmpeg) -> None:
+    """It is known by path, size, time and inode; what replaces it is asked."""
+    counted = tmp_path / "asked"
+    exe = script(tmp_path / "mine", f"echo x >> {counted}", f'exec {ffmpeg.exe} "$@"')
+    known: dict[str, object] = {}
+    found = find_ffmpeg(exe, None, known)
+    questions = counted.read_text()
+    assert find_ffmpeg(exe, None, known) == found
+    assert counted.read_text() == questions
+    script(exe, "echo is no ffmpeg any more")
+    with pytest.raises(FfmpegNotFound):
+        find_ffmpeg(exe, None, known)
+
+
+@pytest.mark.parametrize("nonsense", [None, 1, "text", [], [1, 2, 3], {"a": 1}, ["a", "b", "c", "d", 5]])
+def test_nonsense_in_the_memory_is_passed_over(nonsense: object, ffmpeg: Ffmpeg) -> None:
+    """The folder that holds it may come from anybody."""
+    assert find_ffmpeg(ffmpeg.exe, None, {str(ffmpeg.exe): nonsense}) == ffmpeg
+
+
 def test_a_cancelled_run_kills_the_child(telling: tuple[Ffmpeg, Path]) -> None:
     """When the call is cancelled the process is gone before the cancellation arrives."""
     ffmpeg, pid = telling
