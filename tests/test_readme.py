@@ -64,5 +64,5 @@ def test_every_command_of_the_readme_exists() -> None:
     named = re.findall(
         r"`(?:seedgen )?([a-z]+)(?: [\[A-Z].*?)?`", "\n".join(r.split("|")[1] for r in table.splitlines())
     )
-    assert len(named) == 17
+    assert len(named) == 19
     assert set(named) <= set(command_line.list_commands(None))  # type: ignore[arg-type]
