@@ -16,6 +16,7 @@ from seedgen.media.camera import choose_move
 from seedgen.media.captions import caption, mark, title
 from seedgen.media.ffmpeg import BITEXACT
 from seedgen.media.magic import recognise
+from seedgen.media.normalise import STEADY
 from seedgen.media.pictures import read_picture
 from seedgen.media.probe import PyavClipReader, probe_media
 from seedgen.media.soundbed import sound_graph, sound_inputs, tone_graph
@@ -27,10 +28,13 @@ if TYPE_CHECKING:
     from seedgen.media.ffmpeg import Ffmpeg
     from seedgen.ports.media import AnimaticSpec, Progress
 
-RECIPE = 2
+RECIPE = 3
 """Raised whenever the same spec would give other bytes."""
 
-_X264 = ("-c:v", "libx264", "-preset", "veryfast", "-crf", "20", "-threads", "2", "-pix_fmt", "yuv420p")
+_X264 = (
+    *("-c:v", "libx264", "-preset", "veryfast", "-crf", "20", "-threads", "2"),
+    *("-x264-params", STEADY, "-pix_fmt", "yuv420p"),
+)
 _BT709 = ("-colorspace", "bt709", "-color_primaries", "bt709", "-color_trc", "bt709", "-color_range", "tv")
 _AAC = ("-c:a", "aac", "-b:a", "128k", "-ar", "48000", "-ac", "2")
 

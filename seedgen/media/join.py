@@ -45,14 +45,16 @@ async def join_segments(
 ) -> None:
     """Write the reel to `out`, which appears only when it is whole.
 
-    `chunks` is an existing folder where encoded sound is kept for the next time; it changes how long
-    this takes, never the bytes. Raises FfmpegFailed, UnreadableMedia (the music).
+    `chunks` is a folder where encoded sound is kept for the next time; it changes how long this takes,
+    never the bytes. Raises FfmpegFailed, UnreadableMedia (the music).
     """
     if not segments:
         raise FfmpegFailed("a reel needs at least one segment")
     await asyncio.to_thread(check_segments, segments, form)
     draft = out.with_name(f".{out.name}.{secrets.token_hex(4)}.partial")
     try:
+        if chunks is not None:
+            await asyncio.to_thread(lambda: chunks.mkdir(parents=True, exist_ok=True))
         with tempfile.TemporaryDirectory(prefix="seedgen-join-") as folder:
             work = _Work(ffmpeg, segments, form.rate, finish, Path(folder), chunks or Path(folder))
             await work.write(draft)

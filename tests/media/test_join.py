@@ -15,21 +15,24 @@ import pytest
 from seedgen.errors import FfmpegFailed
 from seedgen.geometry import Size
 from seedgen.media.ffmpeg import Ffmpeg
-from seedgen.media.join import concat_script
+from seedgen.media.join import concat_script, join_segments
 from seedgen.media.segments import FfmpegSegments
 from seedgen.ports.media import CardSegment, ClipSegment, Finish, ReelFormat, SegmentFiles, SegmentSound
 from seedgen.timing import Rate
 from tests.media.clips import (
     SMALL,
     encode,
+    ffmpeg,
     flash_and_beep,
     join,
     ladder,
+    make,
     onsets,
     pictures,
     sound,
     tone,
 )
+from tests.media.conftest import count_samples
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -243,6 +246,30 @@ def test_a_seam_is_not_heard(tmp_path: Path) -> None:
     cut = join([made["first"], made["second"]], tmp_path / "cut.mp4")
     uncut = join([made["whole"]], tmp_path / "uncut.mp4")
     assert sound(cut, tmp_path) == sound(uncut, tmp_path)
+
+
+def test_a_beep_at_the_end_of_many_chunks_is_where_it_was(tmp_path: Path) -> None:
+    """Sound encoded in three chunks begins at zero, ends on its sample, and has not drifted between."""
+    card = encode(CardSegment(24 * 50, "x"), tmp_path)
+    beeps = "lt(mod(t,49),0.1)*0.8*sin(2*PI*2000*t)"
+    make(card.audio, *tone(f"{beeps}|{beeps}", seconds=50.1), "-f", "s16le")
+    reel = join([card], tmp_path / "reel.mp4")
+    heard = sound(reel, tmp_path)
+    assert len(heard) == count_samples(reel) == 50 * 48_000
+    assert onsets(heard, quiet=48_000) == pytest.approx([0, 49 * 48_000], abs=48)
+
+
+def test_kept_sound_does_not_change_a_reel(tmp_path: Path) -> None:
+    """Without a folder, with an empty one, and with one where all is found: the same bytes."""
+    card = encode(CardSegment(48, "x"), tmp_path)
+    chunks = tmp_path / "cache" / "chunks"
+    reels = []
+    for name, folder in (("none", None), ("empty", chunks), ("full", chunks)):
+        out = tmp_path / f"{name}.mp4"
+        asyncio.run(join_segments(ffmpeg(), [card], SMALL, Finish(), out, folder))
+        reels.append(out.read_bytes())
+    assert reels[0] == reels[1] == reels[2]
+    assert len(list(chunks.iterdir())) == 1
 
 
 def _packets(path: Path) -> list[bytes]:

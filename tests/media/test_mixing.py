@@ -29,7 +29,7 @@ LOUD = "0.5*sin(2*PI*2000*t)"
 
 def pcm(path: Path, expression: str, seconds: float) -> Path:
     """Sound of an expression as the segments have it."""
-    return make(path, *tone(expression, seconds=seconds), "-ac", "2", "-f", "s16le")
+    return make(path, *tone(f"{expression}|{expression}", seconds=seconds), "-f", "s16le")
 
 
 def clips(folder: Path, expression: str = SILENT, seconds: float = 2) -> Sound:
@@ -54,7 +54,7 @@ def score(
 
 def music(folder: Path, seconds: float = 4, name: str = "music.wav") -> Path:
     """A low tone of half of full scale."""
-    return make(folder / name, *tone(MUSIC, seconds=seconds), "-ac", "2")
+    return make(folder / name, *tone(f"{MUSIC}|{MUSIC}", seconds=seconds))
 
 
 def level(heard: Sequence[int], pitch: int, begin: float, end: float) -> float:
@@ -101,7 +101,7 @@ def test_music_is_heard_as_loud_as_asked(tmp_path: Path) -> None:
 
 def test_music_in_one_channel_comes_from_both_sides(tmp_path: Path) -> None:
     """As loud as it is: not 3 dB lower."""
-    mono = make(tmp_path / "mono.wav", *tone(MUSIC, seconds=2, rate=44_100), "-ac", "1")
+    mono = make(tmp_path / "mono.wav", *tone(MUSIC, seconds=2, rate=44_100))
     heard = finished(clips(tmp_path), Finish(score=score(mono)), tmp_path)
     assert level(heard, 300, 0.5, 1) == pytest.approx(-6.02, abs=0.1)
 
@@ -146,7 +146,7 @@ def test_ducked_music_is_lower_while_clips_are_heard(tmp_path: Path) -> None:
 
 def test_clips_and_music_together_do_not_clip(tmp_path: Path) -> None:
     """Two tones of which each nearly fills the scale are limited, not cut flat."""
-    full = make(tmp_path / "full.wav", *tone("0.9*sin(2*PI*300*t)", seconds=2), "-ac", "2")
+    full = make(tmp_path / "full.wav", *tone("0.9*sin(2*PI*300*t)", seconds=2))
     heard = finished(clips(tmp_path, "0.9*sin(2*PI*2000*t)"), Finish(score=score(full)), tmp_path)
     assert max(map(abs, heard)) < 32_400
 
@@ -154,7 +154,7 @@ def test_clips_and_music_together_do_not_clip(tmp_path: Path) -> None:
 def test_music_does_not_move_the_clips(tmp_path: Path) -> None:
     """Beeps begin on their very samples under a silent score: limiting looks ahead and delays nothing."""
     beeps = clips(tmp_path, "lt(mod(t,0.5),0.1)*0.8*sin(2*PI*2000*t)")
-    quiet = make(tmp_path / "quiet.wav", *tone(SILENT, seconds=1), "-ac", "2")
+    quiet = make(tmp_path / "quiet.wav", *tone(SILENT, seconds=1))
     heard = finished(beeps, Finish(score=score(quiet)), tmp_path)
     expected = onsets(samples(beeps.read(0, beeps.samples)), quiet=4800)
     assert len(expected) == 4
@@ -227,12 +227,12 @@ def test_a_scratch_folder_of_any_name(tmp_path: Path) -> None:
 
 
 def test_a_finished_reel_is_reproduced(tmp_path: Path) -> None:
-    """Music, ducking and loudness together give the same bytes twice."""
+    """Music, ducking and loudness together give the same bytes, however often."""
     card = encode(CardSegment(48, "x"), tmp_path)
     card.audio.write_bytes(pcm(tmp_path / "x.pcm", LOUD, 2.1).read_bytes())
     finish = Finish(score=score(music(tmp_path), duck=True, fade_in=0.5), loudness=Decimal(-16))
-    one, other = (join([card], tmp_path / f"{name}.mp4", finish=finish) for name in "ab")
-    assert one.read_bytes() == other.read_bytes()
+    reels = [join([card], tmp_path / f"{name}.mp4", finish=finish) for name in "abcd"]
+    assert len({reel.read_bytes() for reel in reels}) == 1
 
 
 def test_a_playlist_is_no_music(tmp_path: Path) -> None:

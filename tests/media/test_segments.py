@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from seedgen.digest import digest_file
 from seedgen.errors import FfmpegFailed, UnreadableMedia
 from seedgen.geometry import Fit, Size
 from seedgen.media.normalise import RECIPE, THREADS, seek_frame, track_timescale
@@ -367,6 +368,26 @@ def test_the_same_segment_has_the_same_bytes(tmp_path: Path) -> None:
         once, again = (encode(segment, tmp_path, name) for name in ("once", "again"))
         assert once.video.read_bytes() == again.video.read_bytes()
         assert once.audio.read_bytes() == again.audio.read_bytes()
+
+
+def test_many_encodes_of_moving_pictures_give_one_file(tmp_path: Path) -> None:
+    """Side by side, as a reel is made: threads that race would show here in two of three runs."""
+    source = ("-f", "lavfi", "-i", "testsrc2=s=320x180:r=24:d=2,noise=alls=20:allf=t")
+    segment = ClipSegment(make(tmp_path / "clip.mp4", *source, "-c:v", "libx264", "-crf", "10"), 0, 48)
+    files = [SegmentFiles(tmp_path / f"{n}.mp4", tmp_path / f"{n}.pcm", 48) for n in range(24)]
+
+    async def encode_all() -> None:
+        encoder, gate = FfmpegSegments(ffmpeg()), asyncio.Semaphore(4)
+        form = ReelFormat(Size(320, 180), Rate(24))
+
+        async def one(made: SegmentFiles) -> None:
+            async with gate:
+                await encoder.encode(segment, form, made)
+
+        await asyncio.gather(*map(one, files))
+
+    asyncio.run(encode_all())
+    assert len({digest_file(made.video) for made in files}) == 1
 
 
 def test_a_playlist_in_disguise_is_refused(tmp_path: Path) -> None:
