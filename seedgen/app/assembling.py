@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
+from seedgen.app.posters import Posters
 from seedgen.app.storyboard import PAGE, stand_in_name, write_storyboard
 from seedgen.digest import digest_file
 from seedgen.media.segments import FfmpegSegments
@@ -40,23 +41,20 @@ async def assemble_project(project: ReeledProject, names: Sequence[str], tell: T
         project.reel(name)
     _place_clips(project, pick, lock)
     encoder = FfmpegSegments(project.ffmpeg, project.segments.sound)
+    posters = Posters(project.private / "posters" / "clips", project.cache / "objects")
     try:
         with project.segments.scratch() as scratch:
-            bench = Bench(
-                project.objects,
-                project.segments,
-                project.outputs,
-                encoder,
-                project.local_provider(scratch),
-                tell,
-            )
-            await _reels(project, names, lock, bench)
-
-        def stand_in(shot: ResolvedShot) -> Path | None:
-            place = project.segments.stand_in(stand_in_key(shot, encoder.identity))
-            return place if place.is_file() else None
-
-        await _pages(project, lock, pick, stand_in, tell)
+            local = project.local_provider(scratch)
+            bench = Bench(project.objects, project.segments, project.outputs, encoder, local, tell)
+            # The sheet is drawn in one thread, the segments are encoded in other processes.
+            sheet = asyncio.create_task(_sheet(project, lock, pick, posters, tell))
+            try:
+                await _reels(project, names, lock, bench)
+                await sheet
+            finally:
+                sheet.cancel()
+        changed = await _storyboard(project, lock, pick, posters, encoder.identity)
+        tell(events.PageWritten(project.outputs.path(PAGE), changed))
     finally:
         project.outputs.save()
 
@@ -77,26 +75,30 @@ async def _reels(project: ReeledProject, names: Sequence[str], lock: Lock, bench
     project.record(records)
 
 
-async def _pages(
-    project: ReeledProject,
-    lock: Lock,
-    pick: Pick,
-    stand_in: Callable[[ResolvedShot], Path | None],
-    tell: Tell,
-) -> None:
+async def _sheet(project: ReeledProject, lock: Lock, pick: Pick, posters: Posters, tell: Tell) -> None:
     await draw_contact_sheet(
         project.project.name,
         project.resolved,
         pick,
         project.objects,
         project.outputs,
-        PillowSheets(),
+        PillowSheets(posters.picture),
         _SHEET,
         tell,
         f"lock {lock.serial}" if lock.shots else "",
     )
-    changed = await write_storyboard(project, lock, pick, stand_in)
-    tell(events.PageWritten(project.outputs.path(PAGE), changed))
+
+
+async def _storyboard(project: ReeledProject, lock: Lock, pick: Pick, posters: Posters, encoder: str) -> bool:
+    def stand_in(shot: ResolvedShot) -> Path | None:
+        place = project.segments.stand_in(stand_in_key(shot, encoder))
+        return place if place.is_file() else None
+
+    changed = await write_storyboard(project, lock, pick, posters, stand_in)
+    if changed:
+        takes = [take.clip for shot in lock.shots.values() for take in shot.takes]
+        posters.keep_only([project.objects.path(clip) for clip in project.objects.present(takes)])
+    return changed
 
 
 def _place_clips(project: ReeledProject, pick: Pick, lock: Lock) -> None:

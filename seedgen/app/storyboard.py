@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from seedgen.app.opened import OpenedProject
+    from seedgen.app.posters import Posters
     from seedgen.planning.lock import Lock, LockedShot, Take
     from seedgen.planning.plan import Change
     from seedgen.planning.resolve import ResolvedShot
@@ -52,7 +53,7 @@ def stand_in_name(shot_id: str) -> str:
 
 
 async def write_storyboard(
-    project: OpenedProject, lock: Lock, picked: Pick, stand_in: StandIn = lambda _: None
+    project: OpenedProject, lock: Lock, picked: Pick, posters: Posters, stand_in: StandIn = lambda _: None
 ) -> bool:
     """Write `build/storyboard.html`, unless it stands there already; False when it does.
 
@@ -66,7 +67,7 @@ async def write_storyboard(
     key = digest_bytes(f"{_recipe()}{text}".encode())
     if project.outputs.is_current(PAGE, key):
         return False
-    await asyncio.to_thread(_write, project, board, gathering.sources)
+    await asyncio.to_thread(_write, project, board, gathering.sources, posters)
     project.outputs.made(PAGE, key)
     return True
 
@@ -77,15 +78,19 @@ def _recipe() -> str:
     return recipe()
 
 
-def _write(project: OpenedProject, board: Board, sources: Mapping[str, tuple[Path, int]]) -> None:
+def _write(
+    project: OpenedProject, board: Board, sources: Mapping[str, tuple[Path, int]], posters: Posters
+) -> None:
     from seedgen.store.disk import replace_text
     from seedgen.views.storyboard import storyboard_page
 
-    page = storyboard_page(board, _pictures(project, sources))
+    page = storyboard_page(board, _pictures(project, sources, posters))
     replace_text(project.outputs.path(PAGE), page, durable=False)
 
 
-def _pictures(project: OpenedProject, sources: Mapping[str, tuple[Path, int]]) -> dict[str, bytes]:
+def _pictures(
+    project: OpenedProject, sources: Mapping[str, tuple[Path, int]], posters: Posters
+) -> dict[str, bytes]:
     """Every picture of the page; decoded once in the life of a clip."""
     from concurrent.futures import ThreadPoolExecutor
 
@@ -100,7 +105,7 @@ def _pictures(project: OpenedProject, sources: Mapping[str, tuple[Path, int]]) -
         if found is None:
             path, width = sources[key]
             try:
-                found = small_poster(path, width)
+                found = small_poster(posters.picture(path), width)
             except (UnreadableMedia, OSError):
                 return None
             kept.keep(key, found)

@@ -70,8 +70,10 @@ class PyavClipReader:
         return _look(path, thorough=True)
 
 
-def poster(path: Path, at: Fraction | None = None) -> Image.Image:
+def poster(path: Path, at: Fraction | None = None, *, quick: bool = False) -> Image.Image:
     """A picture to stand for the file: the frame shown at `at` seconds, by default in the middle.
+
+    `quick` takes the nearest frame before it that others are decoded from.
 
     Upright, square pixels, RGB. For an image, the image. Raises UnreadableMedia.
     """
@@ -80,6 +82,8 @@ def poster(path: Path, at: Fraction | None = None) -> Image.Image:
         return read_picture(path, container)
     with opened(path, container) as source:
         stream = _required_video(source, path)
+        if quick:
+            stream.codec_context.skip_frame = "NONREF"
         moment = at if at is not None else _length(source) / 2
         return displayed_picture(_frame_at(source, stream, moment, path), stream)
 

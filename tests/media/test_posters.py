@@ -9,8 +9,9 @@ import pytest
 from PIL import Image
 
 from seedgen.errors import UnreadableMedia
-from seedgen.media.posters import small_poster
-from tests.media.clips import make, picture
+from seedgen.media.posters import large_poster, small_poster
+from seedgen.media.probe import poster
+from tests.media.clips import ladder, make, picture
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -23,17 +24,26 @@ if TYPE_CHECKING:
 def test_a_poster_is_as_wide_as_asked_at_most(tmp_path: Path, size: str, shown: tuple[int, int]) -> None:
     """A small clip is not enlarged, and a tower of a picture does not become one in the page."""
     clip = make(tmp_path / "clip.mp4", *picture(frames=3, size=size))
-    data = small_poster(clip, 480)
+    data = small_poster(poster(clip), 480)
     with Image.open(io.BytesIO(data), formats=["WEBP"]) as image:
         assert image.size == shown
         assert image.convert("RGB").getpixel((shown[0] // 2, shown[1] // 2)) == pytest.approx(
             (255,) * 3, abs=4
         )
-    assert small_poster(clip, 480) == data
+    assert small_poster(poster(clip), 480) == data
 
 
 def test_what_is_no_picture_has_no_poster(tmp_path: Path) -> None:
     """Whoever wants one decides what to do without."""
     (tmp_path / "clip.mp4").write_bytes(b"not a clip")
     with pytest.raises(UnreadableMedia):
-        small_poster(tmp_path / "clip.mp4", 480)
+        large_poster(tmp_path / "clip.mp4")
+
+
+def test_the_large_poster_shows_the_middle_of_a_clip(tmp_path: Path) -> None:
+    """Picture N has luma 32 + 8 N: of twelve the sixth, or one just before it that others need."""
+    clip = ladder(tmp_path / "clip.mp4")
+    with Image.open(io.BytesIO(large_poster(clip)), formats=["WEBP"]) as image:
+        levels = image.convert("L").getpixel((80, 45))
+        middle = poster(clip).convert("L").getpixel((80, 45))
+    assert -3 * 10 <= levels - middle <= 3  # type: ignore[operator]

@@ -1,0 +1,44 @@
+"""Posters: a frame of each clip, decoded once in its life, for the contact sheet and the storyboard page."""
+
+from __future__ import annotations
+
+from io import BytesIO
+from typing import TYPE_CHECKING
+
+from PIL import Image
+
+from seedgen.media.posters import large_poster
+from seedgen.media.probe import poster
+from seedgen.store.pictures import PictureStore
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+    from pathlib import Path
+
+
+class Posters:
+    """Posters of the clips in a cache, kept in a folder of the project."""
+
+    def __init__(self, folder: Path, objects: Path) -> None:
+        self._kept = PictureStore(folder)
+        self._objects = objects
+
+    def picture(self, clip: Path) -> Image.Image:
+        """The poster of a clip, RGB; of what is not in the cache, its own. Raises UnreadableMedia."""
+        if not clip.is_relative_to(self._objects):
+            return poster(clip)
+        key = _key(clip)
+        data = self._kept.find(key)
+        if data is None:
+            data = large_poster(clip)
+            self._kept.keep(key, data)
+        return Image.open(BytesIO(data)).convert("RGB")
+
+    def keep_only(self, clips: Collection[Path]) -> None:
+        """Forget the posters of all other clips."""
+        self._kept.keep_only([_key(clip) for clip in clips])
+
+
+def _key(clip: Path) -> str:
+    """An object's digest: its folder's name and its own."""
+    return clip.parent.name + clip.stem
