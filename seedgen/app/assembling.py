@@ -6,8 +6,10 @@ import asyncio
 from typing import TYPE_CHECKING
 
 from seedgen.app.posters import Posters
-from seedgen.app.storyboard import PAGE, stand_in_name, write_storyboard
+from seedgen.app.storyboard import PAGE, poster_folder, stand_in_name, write_storyboard
+from seedgen.app.taking_back import take_back
 from seedgen.digest import digest_file
+from seedgen.errors import SeedgenError
 from seedgen.media.segments import FfmpegSegments
 from seedgen.media.sheet import PillowSheets
 from seedgen.planning.lock import ReelRecord
@@ -36,12 +38,13 @@ async def assemble_project(project: ReeledProject, names: Sequence[str], tell: T
     """
     project.require_sound()
     lock = project.lock_file.read()
-    pick = project.picked(lock)
     for name in names:
         project.reel(name)
+    take_back(project, lock)  # before anything in `build/` is replaced
+    pick = project.picked(lock)
     _place_clips(project, pick, lock)
     encoder = FfmpegSegments(project.ffmpeg, project.segments.sound)
-    posters = Posters(project.private / "posters" / "clips", project.cache / "objects")
+    posters = Posters(poster_folder(project) / "clips", project.cache / "objects")
     try:
         with project.segments.scratch() as scratch:
             local = project.local_provider(scratch)
@@ -49,30 +52,52 @@ async def assemble_project(project: ReeledProject, names: Sequence[str], tell: T
             # The sheet is drawn in one thread, the segments are encoded in other processes.
             sheet = asyncio.create_task(_sheet(project, lock, pick, posters, tell))
             try:
-                await _reels(project, names, lock, bench)
+                failed = await _reels(project, names, lock, bench)
                 await sheet
             finally:
                 sheet.cancel()
         changed = await _storyboard(project, lock, pick, posters, encoder.identity)
         tell(events.PageWritten(project.outputs.path(PAGE), changed))
+        if failed is not None:
+            raise failed
     finally:
         project.outputs.save()
 
 
-async def _reels(project: ReeledProject, names: Sequence[str], lock: Lock, bench: Bench) -> None:
+async def _reels(
+    project: ReeledProject, names: Sequence[str], lock: Lock, bench: Bench
+) -> SeedgenError | None:
+    """Each by itself: one that cannot be made does not keep the others from being made."""
     records = {name: record for name, record in lock.reels.items() if name in project.reels}
     pick = project.picked(lock)
+    failed: SeedgenError | None = None
     for name in names:
-        reel, line = project.reel(name), project.timeline(name, lock)
-        finish = project.finish(name, line)
-        changed = await assemble(line, reel.slate, finish, project.music_digest(name), bench)
-        project.outputs.note(name, project.reel_state(name, reel, project.reel_shots(reel), pick))
-        if line.stand_ins or not line.spans:
-            records.pop(name, None)  # its bytes do not come from the lock alone
-        elif changed or name not in records:
-            digest = await asyncio.to_thread(digest_file, project.outputs.path(f"{name}.mp4"))
-            records[name] = ReelRecord(digest=digest, frames=line.frames, rate=str(line.form.rate))
+        try:
+            await _one(project, name, lock, pick, bench, records)
+        except SeedgenError as error:
+            failed = failed or error
     project.record(records)
+    return failed
+
+
+async def _one(
+    project: ReeledProject,
+    name: str,
+    lock: Lock,
+    pick: Pick,
+    bench: Bench,
+    records: dict[str, ReelRecord],
+) -> None:
+    """Make a reel, and note in `records` what it is."""
+    reel, line = project.reel(name), project.timeline(name, lock)
+    finish = project.finish(name, line)
+    changed = await assemble(line, reel.slate, finish, project.music_digest(name), bench)
+    project.outputs.note(name, project.reel_state(name, reel, project.reel_shots(reel), pick))
+    if line.stand_ins or not line.spans:
+        records.pop(name, None)  # its bytes do not come from the lock alone
+    elif changed or name not in records:
+        digest = await asyncio.to_thread(digest_file, project.outputs.path(f"{name}.mp4"))
+        records[name] = ReelRecord(digest=digest, frames=line.frames, rate=str(line.form.rate))
 
 
 async def _sheet(project: ReeledProject, lock: Lock, pick: Pick, posters: Posters, tell: Tell) -> None:

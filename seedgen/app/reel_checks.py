@@ -112,26 +112,38 @@ class ReelChecks:
         return (last is None or start < last) and (most is None or end is None or end <= most)
 
     def _transitions(self, reel: Reel, place: Place) -> None:
-        """Find shots that are too short for the transitions at both their ends."""
-        shown = in_order(reel.shots, [s.id for s in self._shots], self._quietly)
+        """Find shots and title cards that are too short for the transitions at both their ends."""
+        shown = in_order(reel.shots, [shot.id for shot in self._shots], self._quietly)
+        rate, (start, end) = Rate.parse(reel.fps), (reel.titles.start, reel.titles.end)
+        into = [reel.transition_into(shot_id).overlap for shot_id in shown]
         if not shown:
             return
-        into = [reel.transition_into(shot_id).overlap for shot_id in shown]
-        if not reel.titles.start:
-            into[0] = 0
-        out = [*into[1:], reel.transition_into(DEFAULT).overlap if reel.titles.end else 0]
+        first, last = into[0] if start else 0, reel.transition_into(DEFAULT).overlap if end else 0
+        out = [*into[1:], last]
+        into[0] = first
         if reel.slate is Slate.CARD:
             into = [0] * len(into)  # it leads into the card
+        ends = [
+            ("the start title", start.seconds if start else None, 0, first),
+            ("the end title", end.seconds if end else None, last, 0),
+        ]
+        for name, seconds, lead, tail in ends:
+            if seconds is not None:
+                self._fits(name, rate.count(Fraction(seconds)), (lead, tail), place.at("titles"))
         for shot_id, lead, tail in zip(shown, into, out, strict=True):
-            frames = self._frames(reel, shot_id)
-            if frames and lead + tail > frames:
-                own = shot_id if shot_id in reel.transitions else DEFAULT
-                self._problems.error(
-                    "shot too short for its transitions",
-                    f"{shot_id} is shown for {frames} frames, and the transitions at its ends take "
-                    f"{lead} and {tail} of them.",
-                    at=place.key("transitions", own) if own in reel.transitions else place.key("transitions"),
-                )
+            own = shot_id if shot_id in reel.transitions else DEFAULT
+            at = place.key("transitions", own) if own in reel.transitions else place.key("transitions")
+            if frames := self._frames(reel, shot_id):
+                self._fits(shot_id, frames, (lead, tail), at)
+
+    def _fits(self, name: str, frames: int, ends: tuple[int, int], at: Place) -> None:
+        if sum(ends) > max(1, frames):
+            self._problems.error(
+                "too short for its transitions",
+                f"{name} is shown for {frames} frames, and the transitions at its ends take "
+                f"{ends[0]} and {ends[1]} of them.",
+                at=at,
+            )
 
     def _letters(self, reel: Reel, place: Place) -> None:
         """Warn of letters on title cards that the shipped typeface does not have."""
@@ -154,7 +166,7 @@ class ReelChecks:
     def _frames(self, reel: Reel, shot_id: str) -> int:
         """How long a shot is shown; 0 when nobody can tell."""
         rate, cut = Rate.parse(reel.fps), reel.cut.get(shot_id)
-        length = rate.count(Fraction(self._seconds(shot_id)) + _LEEWAY) if self._seconds(shot_id) else 0
+        length = rate.count(Fraction(self._seconds(shot_id)))
         start = point(cut.in_, rate) if cut and cut.in_ else 0
         end = point(cut.out, rate) if cut and cut.out else length
         return max(0, end - start)

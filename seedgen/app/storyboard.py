@@ -47,6 +47,11 @@ _READERS = 2
 """Clips read at once, as in the contact sheet."""
 
 
+def poster_folder(project: OpenedProject) -> Path:
+    """Where the small pictures of a project's pages are kept, for each profile by itself."""
+    return project.private / "posters" / (project.settings.profile or "default")
+
+
 def stand_in_name(shot_id: str) -> str:
     """Where a shot's animatic stands in `build/`, beside the page that plays it."""
     return f"stand-ins/{shot_id}.mp4"
@@ -98,7 +103,7 @@ def _pictures(
     from seedgen.media.posters import small_poster
     from seedgen.store.pictures import PictureStore
 
-    kept = PictureStore(project.private / "posters" / (project.settings.profile or "default"))
+    kept = PictureStore(poster_folder(project))
 
     def picture(key: str) -> bytes | None:
         found = kept.find(key)

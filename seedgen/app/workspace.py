@@ -104,6 +104,12 @@ class Workspace(ReeledProject):
 
     # -- recover -------------------------------------------------------------------------------------
 
+    def take_back(self) -> list[str]:
+        """Put clips back into the cache that it has lost and `build/` still has; the shots."""
+        from seedgen.app.taking_back import take_back
+
+        return take_back(self, self.lock_file.read())
+
     def lost(self) -> list[Take]:
         """Takes of services whose request is still declared and whose clip is not in the cache."""
         locked = self.lock_file.read().shots

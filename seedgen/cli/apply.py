@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 EXIT_LEFT = 1
 EXIT_INTERRUPTED = 130
 
+_FEW = 8
+
 
 @click.command(epilog="Example:  seedgen apply --max-cost 5 --select tag:hero")
 @select_option
@@ -103,6 +105,9 @@ def _look_into_doubt(invocation: Invocation, workspace: Workspace) -> None:
 
 def _recover(invocation: Invocation, workspace: Workspace) -> None:
     """Fetch clips that the lock names and the cache has lost, before anything is paid again."""
+    if found := workspace.take_back():
+        shots = ", ".join(found[:_FEW]) + (" …" if len(found) > _FEW else "")
+        invocation.say(f"Clips that the cache had lost were taken back from build/: {shots}.\n")
     lost = workspace.lost()
     if not lost:
         return
@@ -110,8 +115,7 @@ def _recover(invocation: Invocation, workspace: Workspace) -> None:
 
     from seedgen.views.jobs import recovered_text
 
-    found = asyncio.run(workspace.recover(lost))
-    invocation.say(recovered_text(lost, found))
+    invocation.say(recovered_text(lost, asyncio.run(workspace.recover(lost))))
 
 
 def _view(workspace: Workspace) -> JsonEvents:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from seedgen.cli.options import complete_reels
+from seedgen.errors import UsageError
 
 if TYPE_CHECKING:
     from seedgen.cli.invocation import Invocation
@@ -34,6 +35,8 @@ def command(invocation: Invocation, form: str, reel: str | None, out: Path | Non
     """
     from seedgen.app.exporting import Format, default_reel, export, place_of
 
+    if out is not None and not out.parent.is_dir():
+        raise UsageError(f"no folder {str(out.parent)!r}", remedy="Make it, or give another place with -o.")
     workspace = invocation.open()
     invocation.warn(workspace)
     name, chosen = reel or default_reel(workspace), Format(form)

@@ -160,7 +160,7 @@ def run(arguments: Sequence[str]) -> int:
     except click.exceptions.Exit as ended:
         code = ended.exit_code
     except (click.Abort, KeyboardInterrupt):
-        code = _say("\nInterrupted. What is done is kept; the next apply goes on.\n", EXIT_INTERRUPTED)
+        code = _say("\nInterrupted. What is done is kept; run it again to go on.\n", EXIT_INTERRUPTED)
     except click.ClickException as error:
         code = _usage(error, invocation)
     except SeedgenError as error:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
+from seedgen.planning.lock import IMPORTED
 from seedgen.planning.plan import Action, ReasonKind
 from seedgen.planning.pricing import price_of
 from seedgen.project.cards import neutral_token, neutral_tokens, wire_prompt
@@ -75,7 +76,9 @@ def _places(shot: ResolvedShot) -> dict[tuple[MediaType, int], int]:
 
 
 def take_cost(take: Take) -> str:
-    """What a take cost: `$0.36`, `$0.36 estimated`, `free`."""
+    """What a take cost: `$0.36`, `$0.36 estimated`, `free`; of a clip from a file nobody can say."""
+    if take.job_id == IMPORTED:
+        return "imported"
     guessed = take.cost_estimated and bool(take.cost_usd)
     return price(take.cost_usd) + (" estimated" if guessed else "")
 

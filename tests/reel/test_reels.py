@@ -243,6 +243,7 @@ def test_another_look_of_a_reel_is_no_other_lock_for_plans(applied: Film) -> Non
 def test_a_reel_with_stand_ins_is_not_in_the_lock(applied: Film) -> None:
     """Its bytes do not come from what the lock says."""
     applied.object("s1").unlink()
+    (applied.root / "build" / "clips" / "s1.mp4").unlink()
     applied.run("reel")
     assert applied.lock().reels == {}
     assert "reels" not in (applied.root / "seedgen.lock").read_text()
@@ -305,6 +306,10 @@ def test_several_reels_share_segments(applied: Film) -> None:
         ("transitions: {nobody: cut}", "No shot 'nobody'"),
         ("transitions: {s2: melt}", "dissolve"),
         ("transitions: {default: {frames: 20}}", "too short for its transitions"),
+        (
+            "titles: {start: {title: A, seconds: 0.5}}, transitions: {s1: {frames: 13}}",
+            "start title is shown for 12",
+        ),
         ("transitions: {s2: {frames: 40}}", "s2 is shown for"),
         ("sound: {nobody: {mute: true}}", "No shot 'nobody'"),
         ("sound: {s1: {gain_db: 90}}", "20"),
@@ -383,3 +388,40 @@ def test_all_takes_of_a_shot_can_be_watched(film: Film) -> None:
         "s1/2.mp4",
     ]
     assert (takes / "s1" / "1.mp4").read_bytes() == (film.root / "build" / "clips" / "s1.mp4").read_bytes()
+
+
+def test_a_clip_that_only_build_still_has_is_taken_back(applied: Film) -> None:
+    """The cache is gone: what stands in build/ is the last copy, and the same bytes as the lock says."""
+    before = {shot: applied.digest(shot) for shot in ("s1", "s2", "s3")}
+    shutil.rmtree(applied.root / ".seedgen")
+    ran = applied.run("apply", "--auto-approve")
+    assert (ran.code, "No changes." in ran.out) == (0, True)
+    assert "taken back from build/: s1, s2, s3" in ran.err
+    assert {shot: applied.digest(shot) for shot in before} == before
+    assert len(applied.objects) == 3
+
+
+def test_an_assembly_never_removes_the_last_copy_of_a_clip(applied: Film) -> None:
+    """`seedgen reel` takes clips back too, before it clears what no shot has."""
+    shutil.rmtree(applied.root / ".seedgen")
+    ran = applied.run("reel")
+    assert (ran.code, "stand-ins" in ran.err) == (0, False)
+    assert len(applied.objects) == 3
+
+
+def test_what_only_looks_like_a_clip_is_not_taken_back(applied: Film) -> None:
+    """Other bytes under its name are somebody else's."""
+    applied.object("s1").unlink()
+    (applied.root / "build" / "clips" / "s1.mp4").write_bytes(b"not the clip")
+    assert applied.actions() == {"s1": "regenerate"}
+    assert applied.apply().submitted == ["s1"]
+
+
+def test_one_reel_that_cannot_be_made_does_not_stop_the_others(applied: Film) -> None:
+    """A cut beyond the end of a clip shows only when it is there; the other reel and the pages are made."""
+    applied.edit(REEL, "main: {cut: {s1: {out: 30f}}}\n  teaser: {size: 160x90, shots: [s2]}")
+    ran = applied.run("reel")
+    assert ran.code == 1
+    assert "30 is not within the clip's 24 frames" in ran.err
+    assert count_frames(applied.root / "build" / "teaser.mp4") == 24
+    assert (applied.root / "build" / "storyboard.html").is_file()

@@ -14,7 +14,7 @@ from PIL import Image
 
 from seedgen.app.opened import Settings
 from seedgen.app.posters import Posters
-from seedgen.app.storyboard import PAGE, write_storyboard
+from seedgen.app.storyboard import PAGE, poster_folder, write_storyboard
 from seedgen.app.workspace import Workspace
 from seedgen.views.storyboard import Attached, Attempt, Board, Panel, Shown, State, Words
 
@@ -112,7 +112,7 @@ def write_page(root: Path, stand_ins: dict[str, Path] | None = None) -> tuple[Pa
         for shot in workspace.resolved:
             for name, take in _clips(shot, lock, picked(shot)):
                 workspace.outputs.place(name, workspace.objects.path(take.clip), take.digest)
-        posters = Posters(workspace.private / "posters" / "clips", workspace.cache / "objects")
+        posters = Posters(poster_folder(workspace) / "clips", workspace.cache / "objects")
         changed = asyncio.run(write_storyboard(workspace, lock, picked, posters, stand_in))
         workspace.outputs.save()
         return workspace.build / PAGE, changed
