@@ -48,11 +48,15 @@ async def assemble_project(project: ReeledProject, names: Sequence[str], tell: T
     try:
         with project.segments.scratch() as scratch:
             local = project.local_provider(scratch)
-            bench = Bench(project.objects, project.segments, project.outputs, encoder, local, tell)
-            # The sheet is drawn in one thread, the segments are encoded in other processes.
-            sheet = asyncio.create_task(_sheet(project, lock, pick, posters, tell))
+            encoded = asyncio.Event()
+            bench = Bench(
+                project.objects, project.segments, project.outputs, encoder, local, tell, encoded.set
+            )
+            # Encoding takes every core, joining takes one: the sheet is drawn beside that.
+            sheet = asyncio.create_task(_sheet(project, lock, pick, posters, tell, encoded))
             try:
                 failed = await _reels(project, names, lock, bench)
+                encoded.set()
                 await sheet
             finally:
                 sheet.cancel()
@@ -100,7 +104,10 @@ async def _one(
         records[name] = ReelRecord(digest=digest, frames=line.frames, rate=str(line.form.rate))
 
 
-async def _sheet(project: ReeledProject, lock: Lock, pick: Pick, posters: Posters, tell: Tell) -> None:
+async def _sheet(
+    project: ReeledProject, lock: Lock, pick: Pick, posters: Posters, tell: Tell, begin: asyncio.Event
+) -> None:
+    await begin.wait()
     await draw_contact_sheet(
         project.project.name,
         project.resolved,

@@ -28,7 +28,7 @@ _SIDE_BY_SIDE = 2
 
 @dataclass(frozen=True, slots=True)
 class Bench:
-    """What an assembly needs."""
+    """What an assembly needs. `encoded` is called when nothing is left but to join: cores are free then."""
 
     objects: Objects
     segments: Segments
@@ -36,6 +36,7 @@ class Bench:
     encoder: SegmentEncoder
     stand_ins: StandIns
     tell: Callable[[events.Event], None]
+    encoded: Callable[[], None] = lambda: None
 
 
 async def assemble(line: Timeline, slate: Slate, finish: Finish, music: str, bench: Bench) -> bool:
@@ -51,6 +52,7 @@ async def assemble(line: Timeline, slate: Slate, finish: Finish, music: str, ben
     changed = not bench.outputs.is_current(name, key)
     if changed and wanted:
         files, encoded = await _segments(line, wanted, bench)
+        bench.encoded()
         await bench.encoder.join(files, line.form, finish, bench.outputs.path(name))
         bench.outputs.made(name, key)
     bench.tell(
