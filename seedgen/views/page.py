@@ -15,7 +15,12 @@ from typing import TYPE_CHECKING
 from seedgen.views.paint import harmless
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any
+
     from jinja2 import Template
+
+    Filters = tuple[tuple[str, Callable[[Any], str]], ...]
 
 
 def page_policy(style: str, script: str) -> str:
@@ -51,13 +56,14 @@ def page_file(name: str) -> str:
 
 
 @cache
-def page_template(name: str) -> Template:
-    """A template that escapes everything, and knows no name that it was not given."""
+def page_template(name: str, filters: Filters = ()) -> Template:
+    """A template that escapes everything, and knows no name that it was not given, but these filters."""
     from jinja2 import Environment, StrictUndefined  # noqa: PLC0415  only a page needs it
 
     environment = Environment(
         autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, finalize=_clean
     )
+    environment.filters.update(filters)
     return environment.from_string(page_file(name))
 
 

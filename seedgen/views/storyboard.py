@@ -6,24 +6,20 @@ beside it: were something to slip through, it could not run.
 
 from __future__ import annotations
 
-import hashlib
-from base64 import b64encode
 from dataclasses import dataclass, field
 from enum import StrEnum
 from fractions import Fraction
-from functools import cache
-from importlib.resources import files
 from typing import TYPE_CHECKING
 
+from seedgen.digest import digest_bytes
 from seedgen.geometry import Size
-from seedgen.views.paint import harmless
+from seedgen.views.page import page_file, page_policy, page_template, picture_uri, trusted
 from seedgen.views.words import counted, estimate
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from decimal import Decimal
 
-    from jinja2 import Template
 
 SCENE = "scene"
 """Tags like `scene:harbour` group a storyboard from the start."""
@@ -159,22 +155,23 @@ def storyboard_page(board: Board, pictures: Mapping[str, bytes]) -> str:
     The same board and pictures always give the same text.
     """
     thumbs = {name: f"t{number}" for number, name in enumerate(_shared(board)) if name in pictures}
-    style = _read("storyboard.css") + _shape(board.shape)
+    style = page_file("storyboard.css") + _shape(board.shape)
     style += "".join(
-        f".{label}{{background-image:url({_uri(pictures[n])})}}\n" for n, label in thumbs.items()
+        f".{label}{{background-image:url({picture_uri(pictures[n], 'webp')})}}\n"
+        for n, label in thumbs.items()
     )
-    script = _read("storyboard.js")
-    return _template().render(
+    script = page_file("storyboard.js")
+    return page_template("storyboard.html", _FILTERS).render(
         board=board,
-        policy=_policy(style, script),
-        style=_trusted(style),
-        script=_trusted(script),
+        policy=page_policy(style, script),
+        style=trusted(style),
+        script=trusted(script),
         scenes=scenes(board.panels),
         states=_counts(board.panels),
         tags=sorted({tag for panel in board.panels for tag in panel.tags}),
         kinds=_kinds(board.panels),
         thumbs=thumbs,
-        pictures={name: _uri(data) for name, data in pictures.items()},
+        pictures={name: picture_uri(data, "webp") for name, data in pictures.items()},
         spent=estimate(board.spent, board.unpriced),
         bare=_BARE,
         with_clip=sum(panel.take > 0 for panel in board.panels),
@@ -190,8 +187,8 @@ def _shared(board: Board) -> dict[str, None]:
 
 def recipe() -> str:
     """Names the template, style and script: a page made from others is not current."""
-    parts = (_read(name) for name in ("storyboard.html", "storyboard.css", "storyboard.js"))
-    return hashlib.sha256("\0".join(parts).encode()).hexdigest()
+    parts = (page_file(name) for name in ("storyboard.html", "storyboard.css", "storyboard.js"))
+    return digest_bytes("\0".join(parts).encode())
 
 
 def scenes(panels: Sequence[Panel]) -> list[Scene]:
@@ -228,51 +225,12 @@ def _kinds(panels: Sequence[Panel]) -> list[str]:
     return sorted({kind for kind, colon, rest in kinds if colon and kind and rest})
 
 
-def _policy(style: str, script: str) -> str:
-    """Nothing runs but this script, nothing loads but pictures in the page and clips beside it."""
-    rules = (
-        "default-src 'none'",
-        "img-src data:",
-        # A page that was opened as a file has no origin that 'self' could mean.
-        "media-src 'self' file:",
-        f"style-src '{_hash(style)}'",
-        f"script-src '{_hash(script)}'",
-        "base-uri 'none'",
-        "form-action 'none'",
-        "require-trusted-types-for 'script'",
-        "trusted-types 'none'",
-    )
-    return "; ".join(rules)
-
-
-def _hash(text: str) -> str:
-    return "sha256-" + b64encode(hashlib.sha256(text.encode()).digest()).decode()
-
-
-def _uri(picture: bytes) -> str:
-    return "data:image/webp;base64," + b64encode(picture).decode()
-
-
 def _shape(size: Size) -> str:
     return f":root{{--shape:{size.width}/{size.height}}}\n"
 
 
-@cache
-def _read(name: str) -> str:
-    return (files("seedgen.views") / name).read_text(encoding="utf-8")
-
-
-@cache
-def _template() -> Template:
-    from jinja2 import Environment, StrictUndefined  # noqa: PLC0415  only a page needs it
-
-    environment = Environment(
-        autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, finalize=_clean
-    )
-    environment.filters["clock"] = clock
-    environment.filters["seconds"] = _seconds
-    environment.filters["plain"] = lambda name: name.replace("_", " ")
-    return environment.from_string(_read("storyboard.html"))
+def _plain(name: str) -> str:
+    return name.replace("_", " ")
 
 
 def _seconds(value: Fraction) -> str:
@@ -280,12 +238,4 @@ def _seconds(value: Fraction) -> str:
     return f"{int(value * 10 + Fraction(1, 2)) / 10:.1f}"
 
 
-def _clean(value: object) -> object:
-    """Control characters in a project's text are shown as such; HTML has no way to write most of them."""
-    return harmless(value) if type(value) is str else value
-
-
-def _trusted(text: str) -> object:
-    from markupsafe import Markup  # noqa: PLC0415  as above
-
-    return Markup(text)  # noqa: S704  our own files, and pictures as base64
+_FILTERS = (("clock", clock), ("seconds", _seconds), ("plain", _plain))
