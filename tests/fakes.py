@@ -124,8 +124,6 @@ class FakeProvider:
         self._meet = meet
         self._bill_after = bill_after
         self._billing = asyncio.Event()
-        self.homeward = 0
-        self.most_homeward = 0
         self._hold = hold
         self._jobs: dict[str, str] = dict(jobs or {})
         self.listed: dict[str, Listing] = {}
@@ -193,10 +191,6 @@ class FakeProvider:
 
     async def fetch(self, job_id: str, out: Path) -> Digest:
         """Write bytes that differ from job to job."""
-        self.homeward += 1
-        self.most_homeward = max(self.most_homeward, self.homeward)
-        await asyncio.sleep(0)
-        self.homeward -= 1
         if error := self._fate(job_id).on_fetch:
             raise error
         clip = f"clip of {job_id} for {self._jobs[job_id]}".encode()

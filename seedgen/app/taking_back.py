@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from seedgen.digest import digest_file
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
     from seedgen.app.opened import OpenedProject
@@ -21,22 +20,22 @@ def take_back(project: OpenedProject, lock: Lock) -> list[str]:
     A clip may be the last copy of what was paid for, or was adopted by hand and cannot be made again.
     Raises OSError, StoreError.
     """
-    takes = {take.clip: (shot, take) for shot, locked in lock.shots.items() for take in locked.takes}
-    lost = takes.keys() - project.objects.present(list(takes))
+    takes = [(shot, take) for shot, locked in lock.shots.items() for take in locked.takes]
+    present = project.objects.present([take.clip for _, take in takes])
     found = []
-    for digest in sorted(lost):
-        shot, take = takes[digest]
-        for place in _places(project, shot, take):
-            if place.is_file() and digest_file(place) == digest:
-                with project.objects.scratch() as folder:
-                    shutil.copyfile(place, copy := folder / "clip.mp4")
-                    project.objects.adopt(copy)
-                found.append(shot)
-                break
-    return sorted(set(found))
+    for shot, take in takes:
+        if take.clip not in present and (place := _standing(project, shot, take)):
+            with project.objects.scratch() as folder:
+                shutil.copyfile(place, copy := folder / "clip.mp4")
+                present.add(project.objects.adopt(copy))
+            found.append(shot)
+    return list(dict.fromkeys(found))
 
 
-def _places(project: OpenedProject, shot: str, take: Take) -> Iterator[Path]:
-    """Where an assembly puts a take's clip."""
-    yield project.build / "clips" / f"{shot}.mp4"
-    yield project.build / "takes" / shot / f"{take.take}.mp4"
+def _standing(project: OpenedProject, shot: str, take: Take) -> Path | None:
+    """Where an assembly put a take's clip, if these are its bytes still."""
+    places = (
+        project.build / "clips" / f"{shot}.mp4",
+        project.build / "takes" / shot / f"{take.take}.mp4",
+    )
+    return next((place for place in places if place.is_file() and digest_file(place) == take.clip), None)

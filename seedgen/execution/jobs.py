@@ -199,7 +199,7 @@ class Job:
         self, status: JobStatus, billed: Callable[[Decimal | None], None] = lambda _: None
     ) -> Take:
         """Ask for the bill of a job that has ended, fetch its clip and record it."""
-        async with self.lane.homeward:
+        async with self.lane.turn_home():
             bill = await self.provider.bill(status)
             await self._settle(status, bill)
             billed(bill)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from seedgen.ports import events
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import AsyncIterator, Callable
 
     from seedgen.errors import RateLimited
 
@@ -20,6 +20,8 @@ _PATIENCE = 8
 
 _HOMEWARD = 2
 """Clips on their way home at once. Else many jobs that end together would hold up the next submits."""
+
+_LONGEST_TURN_S = 3.0
 
 
 class Lane:
@@ -40,7 +42,7 @@ class Lane:
         self._refused_at = 0.0
         self._open_at = 0.0
         self._moved = asyncio.Event()
-        self.homeward = asyncio.Semaphore(_HOMEWARD)
+        self._homeward = asyncio.Semaphore(_HOMEWARD)
 
     @staticmethod
     def now() -> float:
@@ -95,6 +97,22 @@ class Lane:
             return error.retry_after
         growing = min(_LONGEST_WAIT_S, 2.0 ** (self._refusals - 1))
         return growing * self._pace * random.uniform(0.75, 1.25)  # noqa: S311  jitter, not a secret
+
+    @contextlib.asynccontextmanager
+    async def turn_home(self) -> AsyncIterator[None]:
+        """Wait for a turn to fetch a clip, but not for long.
+
+        A server that stalls on some clips must not keep the others, whose addresses expire.
+        """
+        held = False
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(_LONGEST_TURN_S * self._pace):
+                held = await self._homeward.acquire()
+        try:
+            yield
+        finally:
+            if held:
+                self._homeward.release()
 
     def job_ended(self) -> None:
         """A job has ended at the provider: what money or room it held is free."""

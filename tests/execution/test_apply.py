@@ -164,13 +164,6 @@ def test_a_job_that_has_ended_makes_room_before_its_bill_is_there(tmp_path: Path
     assert perform(stage, *map(generate, "abc"), concurrency=1).done == 3
 
 
-def test_clips_come_home_two_at_a_time(tmp_path: Path) -> None:
-    """Those of thirty jobs that end together do not hold up the next submits."""
-    stage = Stage(tmp_path, FakeProvider(meet=30))
-    perform(stage, *(generate(f"s{n}") for n in range(60)), concurrency=30)
-    assert stage.provider.most_homeward == 2
-
-
 def test_the_lock_is_not_written_once_per_shot(tmp_path: Path) -> None:
     """Sixty takes arrive in well under a second each: the file is written at checkpoints alone."""
     stage = Stage(tmp_path, FakeProvider())
