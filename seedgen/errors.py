@@ -25,6 +25,7 @@
     └── MediaError            pictures, sound and ffmpeg
         ├── FfmpegNotFound
         ├── FfmpegFailed
+        ├── SegmentDamaged    a cached segment that has to be encoded again
         └── UnreadableMedia   a file that is not the image, video or audio it should be
 
 `retry_is_safe` says whether doing the same again can cost money twice: only what was
@@ -38,6 +39,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from decimal import Decimal
+    from pathlib import Path
 
 
 class SeedgenError(Exception):
@@ -183,3 +185,17 @@ class FfmpegFailed(MediaError):
 
 class UnreadableMedia(MediaError):
     """A file is not the image, video or audio that it should be."""
+
+
+class SegmentDamaged(MediaError):
+    """A cached segment that is not what was encoded. It can be encoded again: nothing is lost.
+
+    `video` is its file.
+    """
+
+    def __init__(self, video: Path, why: str = "") -> None:
+        super().__init__(
+            f"the segment {video.name} is damaged" + (f": {why}" if why else ""),
+            remedy="Assemble the reel again; the segment is encoded anew.",
+        )
+        self.video = video

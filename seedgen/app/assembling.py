@@ -95,12 +95,12 @@ async def _one(
     """Make a reel, and note in `records` what it is."""
     reel, line = project.reel(name), project.timeline(name, lock)
     finish = project.finish(name, line)
-    changed = await assemble(line, reel.slate, finish, project.music_digest(name), bench)
+    digest = await assemble(line, reel.slate, finish, project.music_digest(name), bench)
     project.outputs.note(name, project.reel_state(name, reel, project.reel_shots(reel), pick))
     if line.stand_ins or not line.spans:
         records.pop(name, None)  # its bytes do not come from the lock alone
-    elif changed or name not in records:
-        digest = await asyncio.to_thread(digest_file, project.outputs.path(f"{name}.mp4"))
+    elif digest or name not in records:
+        digest = digest or await asyncio.to_thread(digest_file, project.outputs.path(f"{name}.mp4"))
         records[name] = ReelRecord(digest=digest, frames=line.frames, rate=str(line.form.rate))
 
 

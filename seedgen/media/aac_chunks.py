@@ -12,13 +12,15 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import secrets
+from array import array
+from collections import deque
 from dataclasses import dataclass
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from seedgen.errors import FfmpegFailed
-from seedgen.media.adts import packets
+from seedgen.media.adts import HEADER_BYTES, PACKET, Packets, config_of, packets
 from seedgen.media.ffmpeg import BITEXACT
-from seedgen.media.normalise import SAMPLE_RATE
 from seedgen.media.pcm import PCM_INPUT
 
 if TYPE_CHECKING:
@@ -27,9 +29,6 @@ if TYPE_CHECKING:
 
     from seedgen.media.ffmpeg import Ffmpeg
     from seedgen.media.pcm import Sound
-
-PACKET = 1024
-"""Samples of a packet. Packet n of a reel decodes to the block before its own: n - 1 and n overlap."""
 
 CHUNK = 960
 """Packets of a chunk: 20.48 seconds."""
@@ -42,6 +41,7 @@ LEAD_OUT = 4
 
 SETTINGS = ("-c:a", "aac", "-aac_coder", "fast", "-b:a", "160k")
 _ENCODERS = 2
+_AHEAD = 8
 _DIGEST_BYTES = 32
 _TIMEOUT = 120
 
@@ -70,28 +70,34 @@ def windows(samples: int) -> Iterator[Window]:
         yield Window(start * PACKET, end, skip=first - start, take=min(CHUNK, count - first))
 
 
-async def encode_sound(ffmpeg: Ffmpeg, sound: Sound, out: Path, kept: Path, scratch: Path) -> None:
-    """Write the sound to `out` as ADTS: `packet_count` packets of AAC.
+async def encode_sound(ffmpeg: Ffmpeg, sound: Sound, out: Path, kept: Path, scratch: Path) -> Packets:
+    """Write the sound to `out` as ADTS: `packet_count` packets of AAC, of which the sizes are returned.
 
     `kept` is the folder where encoded chunks stay; other processes may use it too. The bytes are the
     same whether chunks were found there or not. Raises FfmpegFailed, and OSError for a full disk.
     """
-    encoder = _Encoder(ffmpeg, sound, kept, scratch)
-    todo = list(windows(sound.samples))
-    with out.open("wb") as stream:
-        for index in range(0, len(todo), _ENCODERS):
-            chunks = await _together(encoder, todo[index : index + _ENCODERS])
-            stream.writelines(chunks)
-
-
-async def _together(encoder: _Encoder, batch: list[Window]) -> list[bytes]:
-    tasks = [asyncio.create_task(encoder.chunk(window)) for window in batch]
+    encoder = _Encoder(ffmpeg, sound, kept, scratch, asyncio.Semaphore(_ENCODERS))
+    waiting: deque[asyncio.Task[bytes]] = deque()
+    todo = windows(sound.samples)
+    sizes, config = array("I"), b""
     try:
-        return await asyncio.gather(*tasks)
+        with out.open("wb") as stream:
+            while True:
+                # Some ahead, so that one that has to be encoded does not keep others from being looked up.
+                waiting.extend(
+                    asyncio.create_task(encoder.chunk(w)) for w in islice(todo, _AHEAD - len(waiting))
+                )
+                if not waiting:
+                    return Packets(config, sizes)
+                chunk = await waiting.popleft()
+                stream.write(chunk)
+                own = packets(chunk)
+                config = config or config_of(own[0])
+                sizes.extend(len(packet) - HEADER_BYTES for packet in own)
     finally:
-        for task in tasks:
+        for task in waiting:
             task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        await asyncio.gather(*waiting, return_exceptions=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,16 +106,18 @@ class _Encoder:
     sound: Sound
     kept: Path
     scratch: Path
+    room: asyncio.Semaphore
 
     async def chunk(self, window: Window) -> bytes:
         """The chunk's own packets as ADTS, from the folder or else encoded now and put there."""
-        pcm = await asyncio.to_thread(self.sound.read, window.begin, window.end)
-        path = self.kept / await asyncio.to_thread(self._name, window, pcm)
-        found = await asyncio.to_thread(_load, path)
-        if found is None:
-            found = await self._encode(window, pcm)
-            await asyncio.to_thread(_keep, path, found)
-        return found
+        async with self.room:
+            pcm = await asyncio.to_thread(self.sound.read, window.begin, window.end)
+            path = self.kept / await asyncio.to_thread(self._name, window, pcm)
+            found = await asyncio.to_thread(_load, path)
+            if found is None:
+                found = await self._encode(window, pcm)
+                await asyncio.to_thread(_keep, path, found)
+            return found
 
     def _name(self, window: Window, pcm: bytes) -> str:
         """A name that says all that decides the chunk's bytes."""
@@ -152,16 +160,3 @@ def _keep(path: Path, content: bytes) -> None:
         draft.replace(path)
     finally:
         draft.unlink(missing_ok=True)
-
-
-def timestamps(samples: int) -> str:
-    """A bitstream filter that gives copied packets the times of a single encoding pass.
-
-    The first packet leads in, before zero; the last is as short as what is left. The container then
-    says where the sound begins and ends, to the sample.
-    """
-    last = packet_count(samples) - 1
-    rest = samples - (last - 1) * PACKET
-    at = f"round((N-1)*{PACKET}/({SAMPLE_RATE}*TB))"
-    lasts = f"round(if(eq(N\\,{last})\\,{rest}\\,{PACKET})/({SAMPLE_RATE}*TB))"
-    return f"setts=time_base=1/{SAMPLE_RATE}:pts={at}:dts={at}:duration={lasts},aac_adtstoasc"

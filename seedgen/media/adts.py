@@ -2,7 +2,28 @@
 
 from __future__ import annotations
 
-_HEADER_BYTES = 7
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from array import array
+    from typing import BinaryIO
+
+PACKET = 1024
+"""Samples of a packet. Packet n of a reel decodes to the block before its own: n - 1 and n overlap."""
+
+HEADER_BYTES = 7
+
+
+@dataclass(frozen=True, slots=True)
+class Packets:
+    """What an mp4 must know of a stream: the size of each packet without its header, and how to decode them.
+
+    `config` is an AudioSpecificConfig (ISO/IEC 14496-3, 1.6.2.1).
+    """
+
+    config: bytes
+    sizes: array[int]
 
 
 def packets(stream: bytes) -> list[bytes]:
@@ -10,12 +31,24 @@ def packets(stream: bytes) -> list[bytes]:
     found: list[bytes] = []
     start = 0
     while start < len(stream):
-        header = stream[start : start + _HEADER_BYTES]
-        if len(header) < _HEADER_BYTES or header[0] != 0xFF or header[1] & 0xF0 != 0xF0:
+        header = stream[start : start + HEADER_BYTES]
+        if len(header) < HEADER_BYTES or header[0] != 0xFF or header[1] & 0xF1 != 0xF1:
             raise ValueError("the encoded sound is damaged")
         size = (header[3] & 0x03) << 11 | header[4] << 3 | header[5] >> 5
-        if size < _HEADER_BYTES or start + size > len(stream):
+        if size < HEADER_BYTES or start + size > len(stream):
             raise ValueError("the encoded sound is cut off")
         found.append(stream[start : start + size])
         start += size
     return found
+
+
+def config_of(packet: bytes) -> bytes:
+    """How to decode a packet, from its header: profile, sample rate and channels."""
+    profile, rate = (packet[2] >> 6) + 1, packet[2] >> 2 & 0x0F
+    channels = (packet[2] & 1) << 2 | packet[3] >> 6
+    return (profile << 11 | rate << 7 | channels << 3).to_bytes(2, "big")
+
+
+def without_header(stream: BinaryIO, size: int) -> bytes:
+    """The next packet of a stream of a known size, without its header."""
+    return stream.read(HEADER_BYTES + size)[HEADER_BYTES:]

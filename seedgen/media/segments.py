@@ -11,10 +11,11 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from seedgen.errors import FfmpegFailed
+from seedgen.errors import FfmpegFailed, SegmentDamaged
 from seedgen.media.crosses import show_cross
-from seedgen.media.headers import read_header
-from seedgen.media.join import join_segments
+from seedgen.media.join import RECIPE as JOINING
+from seedgen.media.join import checked_header, join_segments
+from seedgen.media.mp4.reading import read_header
 from seedgen.media.normalise import (
     BYTES_PER_SAMPLE,
     RECIPE,
@@ -29,6 +30,7 @@ from seedgen.ports.media import ClipSegment, CrossSegment
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from seedgen.digest import Digest
     from seedgen.media.ffmpeg import Ffmpeg
     from seedgen.ports.media import Finish, ReelFormat, Segment, SegmentFiles
 
@@ -44,6 +46,19 @@ class FfmpegSegments:
         """ffmpeg's own identity, x264's thread count, and the recipe's version."""
         return f"{self._ffmpeg.identity} threads={THREADS} recipe={RECIPE}"
 
+    @property
+    def joining(self) -> str:
+        """The version of how reels are written."""
+        return str(JOINING)
+
+    def is_whole(self, files: SegmentFiles, form: ReelFormat) -> bool:
+        """Whether a segment that was encoded before is what it promises, by its index."""
+        try:
+            checked_header(files, form.rate)
+        except SegmentDamaged:
+            return False
+        return True
+
     async def encode(self, segment: Segment, form: ReelFormat, files: SegmentFiles) -> None:
         """Write both files of the segment; they appear only when they are whole.
 
@@ -56,9 +71,12 @@ class FfmpegSegments:
 
     async def join(
         self, segments: Sequence[SegmentFiles], form: ReelFormat, finish: Finish, out: Path
-    ) -> None:
-        """Write the reel: pictures copied, sound encoded. Raises FfmpegFailed, UnreadableMedia."""
-        await join_segments(self._ffmpeg, segments, form, finish, out, self._chunks)
+    ) -> Digest:
+        """Write the reel: pictures copied, sound encoded.
+
+        Returns its digest. Raises FfmpegFailed, SegmentDamaged, UnreadableMedia.
+        """
+        return await join_segments(self._ffmpeg, segments, form, finish, out, self._chunks)
 
 
 @contextmanager

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from fractions import Fraction
     from pathlib import Path
 
+    from seedgen.digest import Digest
     from seedgen.geometry import Size
     from seedgen.project.media import MediaType
     from seedgen.timing import Rate
@@ -218,17 +219,26 @@ class SegmentEncoder(Protocol):
 
     @property
     def identity(self) -> str:
-        """What, besides the arguments, decides the bytes: ffmpeg's version, threads, recipe."""
+        """What, besides the arguments, decides a segment's bytes: ffmpeg's version, threads, recipe."""
+
+    @property
+    def joining(self) -> str:
+        """What, besides segments and finish, decides a reel's bytes."""
+
+    def is_whole(self, files: SegmentFiles, form: ReelFormat) -> bool:
+        """Whether a segment that was encoded before is what it promises, as far as its index tells."""
 
     async def encode(self, segment: Segment, form: ReelFormat, files: SegmentFiles) -> None:
         """Write `files.video` and `files.audio`. Raises FfmpegFailed, UnreadableMedia."""
 
     async def join(
         self, segments: Sequence[SegmentFiles], form: ReelFormat, finish: Finish, out: Path
-    ) -> None:
-        """Join without re-encoding video. Raises FfmpegFailed, UnreadableMedia.
+    ) -> Digest:
+        """Join without re-encoding video; the reel's digest.
 
-        The reel has exactly the sum of the segments' frames. Same arguments, same `identity`: same bytes.
+        The reel has exactly the sum of the segments' frames. Same arguments, same `identity` and `joining`:
+        same bytes. Raises FfmpegFailed, UnreadableMedia, and SegmentDamaged for a segment that has to be
+        encoded again.
         """
 
 

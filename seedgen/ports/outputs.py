@@ -40,6 +40,9 @@ class Segments(Protocol):
     def making(self, key: str, frames: int) -> AbstractContextManager[SegmentFiles]:
         """Files to encode into; kept when the block ends well."""
 
+    def discard(self, key: str) -> None:
+        """Forget a segment that is damaged."""
+
     def scratch(self) -> AbstractContextManager[Path]:
         """A folder for files on their way."""
 

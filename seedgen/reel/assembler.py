@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from seedgen.digest import digest_json
+from seedgen.errors import SegmentDamaged
 from seedgen.ports import events
 from seedgen.reel.pieces import SourceKind, pieces, written
 
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine, Iterable, Sequence
     from typing import Any
 
+    from seedgen.digest import Digest
     from seedgen.ports.media import Finish, SegmentEncoder, SegmentFiles
     from seedgen.ports.outputs import Outputs, Segments, StandIns
     from seedgen.ports.store import Objects
@@ -39,21 +41,26 @@ class Bench:
     encoded: Callable[[], None] = lambda: None
 
 
-async def assemble(line: Timeline, slate: Slate, finish: Finish, music: str, bench: Bench) -> bool:
-    """Make `build/<reel>.mp4` from a timeline; False when it stands there already.
+async def assemble(line: Timeline, slate: Slate, finish: Finish, music: str, bench: Bench) -> Digest | None:
+    """Make `build/<reel>.mp4` from a timeline; its digest, None when it stands there already.
 
     `music` is the digest of the music's file, if any. Raises MediaError, StoreError. The reel has
     exactly the frames of its timeline.
     """
     wanted = pieces(line, slate, bench.encoder.identity)
     name = f"{line.reel}.mp4"
-    key = digest_json({"segments": [p.key for p in wanted], "finish": written(finish), "music": music})
-    encoded = 0
+    key = digest_json(
+        {
+            "segments": [p.key for p in wanted],
+            "finish": written(finish),
+            "music": music,
+            "joining": bench.encoder.joining,
+        }
+    )
+    encoded, digest = 0, None
     changed = not bench.outputs.is_current(name, key)
     if changed and wanted:
-        files, encoded = await _segments(line, wanted, bench)
-        bench.encoded()
-        await bench.encoder.join(files, line.form, finish, bench.outputs.path(name))
+        digest, encoded = await _joined(line, wanted, finish, bench)
         bench.outputs.made(name, key)
     bench.tell(
         events.ReelAssembled(
@@ -67,7 +74,32 @@ async def assemble(line: Timeline, slate: Slate, finish: Finish, music: str, ben
             changed,
         )
     )
-    return changed
+    return digest
+
+
+async def _joined(
+    line: Timeline, wanted: Sequence[Piece], finish: Finish, bench: Bench
+) -> tuple[Digest, int]:
+    """The digest of the reel, and how many segments had to be encoded.
+
+    A kept segment that turns out to be damaged only when its pictures are copied is encoded again, each
+    at most once.
+    """
+    out = bench.outputs.path(f"{line.reel}.mp4")
+    encoded, mended = 0, set[str]()
+    while True:
+        files, fresh = await _segments(line, wanted, bench)
+        encoded += fresh
+        bench.encoded()
+        try:
+            return await bench.encoder.join(files, line.form, finish, out), encoded
+        except SegmentDamaged as error:
+            keys = {piece.key for piece, file in zip(wanted, files, strict=True) if file.video == error.video}
+            if not keys or keys <= mended:
+                raise
+            mended |= keys
+            for key in keys:
+                bench.segments.discard(key)
 
 
 async def _segments(line: Timeline, wanted: Sequence[Piece], bench: Bench) -> tuple[list[SegmentFiles], int]:
@@ -76,7 +108,7 @@ async def _segments(line: Timeline, wanted: Sequence[Piece], bench: Bench) -> tu
     missing: dict[str, Piece] = {}
     for piece in wanted:
         found = bench.segments.find(piece.key, piece.frames)
-        if found is None:
+        if found is None or not bench.encoder.is_whole(found, line.form):
             missing[piece.key] = piece
         else:
             ready[piece.key] = found

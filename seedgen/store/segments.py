@@ -44,6 +44,12 @@ class SegmentStore:
             files.audio.replace(place.audio)
             files.video.replace(place.video)
 
+    def discard(self, key: str) -> None:
+        """Remove a segment, if it is there."""
+        files = self.files(key, 0)
+        for path in (files.video, files.audio):
+            path.unlink(missing_ok=True)
+
     @contextlib.contextmanager
     def scratch(self) -> Iterator[Path]:
         """A folder for files on their way."""

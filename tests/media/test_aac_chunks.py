@@ -14,13 +14,12 @@ from seedgen.media.aac_chunks import (
     CHUNK,
     LEAD_IN,
     LEAD_OUT,
-    PACKET,
     SETTINGS,
     encode_sound,
     packet_count,
     windows,
 )
-from seedgen.media.adts import packets
+from seedgen.media.adts import PACKET, packets
 from seedgen.media.ffmpeg import BITEXACT
 from seedgen.media.pcm import PCM_INPUT, Sound, Stretch
 from tests.media.clips import ffmpeg, make, samples

@@ -6,16 +6,16 @@ import asyncio
 from dataclasses import replace
 from decimal import Decimal
 from itertools import accumulate, pairwise
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import av
 import pytest
 
-from seedgen.errors import FfmpegFailed
+from seedgen.digest import digest_file
+from seedgen.errors import FfmpegFailed, SegmentDamaged
 from seedgen.geometry import Size
 from seedgen.media.ffmpeg import Ffmpeg
-from seedgen.media.join import concat_script, join_segments
+from seedgen.media.join import join_segments
 from seedgen.media.segments import FfmpegSegments
 from seedgen.ports.media import CardSegment, ClipSegment, Finish, ReelFormat, SegmentFiles, SegmentSound
 from seedgen.timing import Rate
@@ -36,6 +36,7 @@ from tests.media.conftest import count_samples
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     Spoil = Callable[[SegmentFiles], SegmentFiles]
 
@@ -139,27 +140,11 @@ def test_bytes_of_sound_are_taken_by_the_place_in_the_reel(tmp_path: Path) -> No
 
 
 def test_names_with_quotes_spaces_and_letters_of_all_kinds(tmp_path: Path) -> None:
-    """The concat script quotes whatever a file system allows."""
-    folder = tmp_path / "it's a \\ \"côté\" % #1 'π'"
+    """Whatever a file system allows."""
+    folder = tmp_path / "it's a \\ \"côté\" % #1 'π'\nb"
     folder.mkdir()
     segments = [encode(CardSegment(2, "x"), folder, name) for name in ("'", "a 'b' c", "ß\\'", "[0-9]*")]
     assert len(pictures(join(segments, folder / "the reel's “cut”.mp4"))) == 8
-
-
-def test_a_folder_with_a_line_break_is_refused_with_a_way_out(tmp_path: Path) -> None:
-    """The concat script has one line per file, and no way to write a line break."""
-    files = SegmentFiles(tmp_path / "a\nb" / "s.mp4", tmp_path / "a\nb" / "s.pcm", 1)
-    with pytest.raises(FfmpegFailed, match="line break") as caught:
-        concat_script([files], Rate(24))
-    assert caught.value.remedy
-
-
-def test_durations_add_up_to_the_reel() -> None:
-    """A thousand segments of one frame at 24 last 41,666,667 microseconds, not 1,000 x 41,667."""
-    files = SegmentFiles(Path("/s.mp4"), Path("/s.pcm"), 1)
-    lines = concat_script([files] * 1000, Rate(24)).decode().splitlines()
-    lasting = [int(line.split()[1].removesuffix("us")) for line in lines if line.startswith("duration")]
-    assert (len(lasting), sum(lasting)) == (1000, 41_666_667)
 
 
 def test_segments_of_another_format_are_refused(tmp_path: Path) -> None:
@@ -196,9 +181,31 @@ def test_a_spoilt_segment_is_named_before_anything_is_written(spoil: Spoil, tmp_
     out = tmp_path / "reel.mp4"
     out.write_bytes(b"the reel of yesterday")
     good, bad = (encode(CardSegment(2, "x"), tmp_path, name) for name in ("good", "bad"))
-    with pytest.raises(FfmpegFailed, match="bad"):
+    with pytest.raises(SegmentDamaged, match="bad") as caught:
         join([good, spoil(bad)], out)
     assert out.read_bytes() == b"the reel of yesterday"
+    assert caught.value.video == bad.video
+
+
+def test_pictures_that_are_lost_are_noticed_on_their_way(tmp_path: Path) -> None:
+    """A whole index over pictures that are zero, as a power cut leaves them: no reel, and who it was."""
+    good, bad = (encode(CardSegment(30, "x"), tmp_path, name) for name in ("good", "bad"))
+    data = bytearray(bad.video.read_bytes())
+    begin, end = data.index(b"mdat") + 4, data.index(b"moov") - 4
+    data[begin + (end - begin) // 2 : end] = bytes(end - begin - (end - begin) // 2)
+    bad.video.write_bytes(data)
+    with pytest.raises(SegmentDamaged, match=r"bad\.mp4") as caught:
+        join([good, bad], tmp_path / "reel.mp4")
+    assert caught.value.video == bad.video
+    assert not list(tmp_path.glob("*reel*"))
+
+
+def test_joining_gives_the_digest_of_the_reel(reel: Reel) -> None:
+    """It is taken while the reel is written, and is that of the file."""
+    out = reel.folder / "digest.mp4"
+    digest = asyncio.run(join_segments(ffmpeg(), reel.segments, reel.form, Finish(), out))
+    assert digest == digest_file(out)
+    out.unlink()
 
 
 def test_no_segments_are_no_reel(tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import av
 import pytest
 
-from seedgen.media.passages import chapters_text, subtitles_text
+from seedgen.media.mp4.text import title
 from seedgen.ports.media import CardSegment, Finish, Passage
 from seedgen.timing import Rate
 from tests.media.clips import SMALL, encode, join, pictures, sound
@@ -33,12 +33,9 @@ WORDS = (
     "[CHAPTER]\ntitle=another",
     ";FFMETADATA1\n#x",
     "côté, Übermut, 東京, עברית, 🎬",
-    "\N{WORD JOINER}",
     "",
 )
-"""What an author may write, each against something in ffmpeg's files that has a meaning."""
-
-JOINER = "\N{WORD JOINER}"
+"""What an author may write; in one or another file of words each has a meaning."""
 
 
 @pytest.fixture(scope="module")
@@ -60,7 +57,7 @@ def chapters(path: Path) -> list[tuple[int, int, str]]:
             (
                 round(chapter["start"] * tick * NTSC.fraction),
                 round(chapter["end"] * tick * NTSC.fraction),
-                chapter["metadata"].get("title", "").replace(JOINER, ""),
+                chapter["metadata"].get("title", ""),
             )
             for chapter in source.chapters()
             if (tick := chapter["time_base"]) is not None
@@ -68,7 +65,7 @@ def chapters(path: Path) -> list[tuple[int, int, str]]:
 
 
 def subtitles(path: Path) -> list[tuple[int, str]]:
-    """A reel's subtitles: milliseconds, and the text as the file holds it (3GPP TS 26.245, 5.17)."""
+    """A reel's subtitles: first frame, and the text as the file holds it (3GPP TS 26.245, 5.17)."""
     with av.open(str(path)) as source:
         found = []
         for packet in source.demux(source.streams.subtitles[0]):
@@ -76,7 +73,9 @@ def subtitles(path: Path) -> list[tuple[int, str]]:
             size = int.from_bytes(data[:2], "big")
             if size and packet.pts is not None and packet.time_base is not None:
                 assert data[2 + size :] == b"", "the text has a style that nobody asked for"
-                found.append((round(packet.pts * packet.time_base * 1000), data[2:].decode()))
+                frame = packet.pts * packet.time_base * NTSC.fraction
+                assert frame.denominator == 1
+                found.append((frame.numerator, data[2:].decode()))
         return found
 
 
@@ -85,17 +84,33 @@ def test_chapters_stand_in_the_reel_as_written(
 ) -> None:
     """Each begins and ends on its frame, at a fractional rate too, and has its very words."""
     reel = join([card], tmp_path / "reel.mp4", FORM, Finish(chapters=passages))
-    assert chapters(reel) == [(words.start, words.end, words.text.replace(JOINER, "")) for words in passages]
+    assert chapters(reel) == [(words.start, words.end, words.text) for words in passages]
 
 
 def test_subtitles_stand_in_the_reel_as_written(
     card: SegmentFiles, passages: tuple[Passage, ...], tmp_path: Path
 ) -> None:
-    """To the millisecond, and word for word once the joiners that nobody sees are taken away."""
+    """On their very frame, and word for word."""
     reel = join([card], tmp_path / "reel.mp4", FORM, Finish(subtitles=passages))
-    written = [(words.start * 1001 // 30, words.text.replace(JOINER, "")) for words in passages if words.text]
-    assert [(at, text.replace(JOINER, "")) for at, text in subtitles(reel) if text != JOINER] == [
-        (at, text) for at, text in written if text
+    assert subtitles(reel) == [(words.start, words.text) for words in passages if words.text]
+
+
+def test_between_subtitles_there_is_nothing(card: SegmentFiles, tmp_path: Path) -> None:
+    """A gap takes the words away, before the first, between two and after the last."""
+    some = (Passage(4, 10, "one"), Passage(20, 24, "two"))
+    reel = join([card], tmp_path / "reel.mp4", FORM, Finish(subtitles=some))
+    with av.open(str(reel)) as source:
+        packets = [packet for packet in source.demux(source.streams.subtitles[0]) if packet.size]
+        ticks = [
+            packet.pts * packet.time_base for packet in packets if packet.pts is not None and packet.time_base
+        ]
+    starts = [int(tick * NTSC.fraction) for tick in ticks]
+    assert list(zip(starts, map(bytes, packets), strict=True)) == [
+        (0, b"\0\0"),
+        (4, b"\0\x03one"),
+        (10, b"\0\0"),
+        (20, b"\0\x03two"),
+        (24, b"\0\0"),
     ]
 
 
@@ -122,18 +137,19 @@ def test_a_reel_with_words_is_reproduced(
 
 def test_a_long_title_is_cut_between_two_letters() -> None:
     """The older list of chapters counts a title's bytes in one byte."""
-    text = chapters_text([Passage(0, 1, "ü" * 200)], NTSC)
-    title = text.rpartition("title=")[2].rstrip("\n")
-    assert title == "ü" * 126 + "…"
-    assert len(title.encode()) == 255
+    cut = title("ü" * 200)
+    assert cut == "ü" * 126 + "…"
+    assert len(cut.encode()) == 255
 
 
 def test_control_characters_are_left_out() -> None:
     """A zero byte would end the text early, and a carriage return is a line end."""
-    assert chapters_text([Passage(0, 1, "a\0b\r\nc\x1b[0m")], NTSC).endswith("title=ab\\\nc[0m\n")
+    assert title("a\0b\r\nc\x1b[0m") == "ab\nc[0m"
 
 
-def test_times_of_subtitles_are_counted_from_the_start() -> None:
-    """Frame 107,892 at 29.97 begins after 3,599,996.4 ms, an hour in; nothing is rounded up."""
-    text = subtitles_text([Passage(107_892, 107_893, "x")], NTSC)
-    assert text.splitlines()[1] == "00:59:59,996 --> 01:00:00,029"
+def test_a_reel_may_have_more_chapters_than_the_older_list_can_count(tmp_path: Path) -> None:
+    """That list names the first 255; players that read the track of titles have all of them."""
+    card = encode(CardSegment(300, "x"), tmp_path, form=FORM)
+    every = tuple(Passage(n, n + 1, f"shot {n}") for n in range(300))
+    reel = join([card], tmp_path / "reel.mp4", FORM, Finish(chapters=every))
+    assert [name for _, _, name in chapters(reel)] == [f"shot {n}" for n in range(300)]

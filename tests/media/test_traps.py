@@ -11,7 +11,7 @@ import av
 import pytest
 
 from seedgen.geometry import Size
-from seedgen.media.headers import read_header
+from seedgen.media.mp4.reading import read_header
 from seedgen.ports.media import CardSegment, ClipSegment, CrossSegment, Label, ReelFormat, SegmentSound
 from seedgen.project.reels import TransitionType
 from seedgen.timing import Rate
@@ -68,7 +68,7 @@ TRAPS: dict[str, tuple[str, ...]] = {
 @pytest.fixture(scope="session")
 def decoding(tmp_path_factory: pytest.TempPathFactory) -> bytes:
     """SPS and PPS of a card, which comes from no clip at all."""
-    return read_header(encode(CardSegment(1, "010"), tmp_path_factory.mktemp("card")).video).parameters
+    return read_header(encode(CardSegment(1, "010"), tmp_path_factory.mktemp("card")).video).entry
 
 
 @pytest.mark.parametrize("trap", TRAPS)
@@ -136,13 +136,13 @@ def test_all_segments_of_a_reel_share_the_decoders_parameters(decoding: bytes, t
     for type_ in (TransitionType.DISSOLVE, TransitionType.FADE, TransitionType.WIPE):
         segments += [CrossSegment(*sides, type_, "#ff8800"), CrossSegment(card, sides[1], type_, "#ff8800")]
     for segment in segments:
-        assert read_header(encode(segment, tmp_path).video).parameters == decoding
+        assert read_header(encode(segment, tmp_path).video).entry == decoding
 
 
 def _check(clip: Path, folder: Path, decoding: bytes, *, flashes: int = 1, beeps: bool = True) -> None:
     files = encode(ClipSegment(clip, 0, FRAMES, sound=SegmentSound(soft_start=False)), folder)
     _check_form(files.video)
-    assert read_header(files.video).parameters == decoding
+    assert read_header(files.video).entry == decoding
     lit = [seen.middle > 200 for seen in pictures(files.video)]
     assert lit == [number < flashes for number in range(FRAMES)]
     # 12 frames at 24 a second are 24,000 samples; one more is kept; four bytes each.

@@ -14,6 +14,7 @@ from seedgen.planning.lock import ReelRecord
 from tests.film import count_frames, picture_at, size_of
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from tests.film import Film
@@ -209,6 +210,36 @@ def test_a_damaged_clip_is_reported_and_not_used(applied: Film) -> None:
     clip.unlink()
     assert applied.apply().submitted == ["s2"]
     assert applied.digest("s2") == digest
+
+
+def _empty(data: bytes) -> bytes:
+    return data[:0]
+
+
+def _cut(data: bytes) -> bytes:
+    return data[:-300]
+
+
+def _lost(data: bytes) -> bytes:
+    """The index is whole; the pictures were never written to the disk."""
+    begin, end = data.index(b"mdat") + 4, data.index(b"moov") - 4
+    return data[:begin] + bytes(end - begin) + data[end:]
+
+
+@pytest.mark.parametrize("damage", [_empty, _cut, _lost])
+def test_a_damaged_segment_is_encoded_again(damage: Callable[[bytes], bytes], applied: Film) -> None:
+    """Nobody has to clear a cache by hand: the reel is the same as before, and one segment was encoded."""
+    reel = applied.root / "build" / "main.mp4"
+    right = reel.read_bytes()
+    reel.unlink()
+    victim = min((applied.cache / "segments").glob("??/*.mp4"))
+    whole = victim.read_bytes()
+    victim.write_bytes(damage(whole))
+    ran = applied.run("reel")
+    assert ran.code == 0, ran.err
+    assert "1 segment encoded, 2 from the cache" in ran.err
+    assert reel.read_bytes() == right
+    assert victim.read_bytes() == whole
 
 
 def test_an_unknown_reel_is_an_error_before_anything_is_made(applied: Film) -> None:
