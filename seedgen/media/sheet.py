@@ -21,6 +21,7 @@ from seedgen.media.lettering import (
     text_width,
     wrap,
 )
+from seedgen.media.pictures import scaled_down
 from seedgen.media.probe import poster
 from seedgen.media.sheet_grid import Grid, choose_grid
 
@@ -41,6 +42,8 @@ _EMPTY_INK = (158, 158, 154)
 _BADGE = (24, 24, 27, 205)
 _BADGE_INK = (255, 255, 255)
 _NO_PICTURE = "No clip yet"
+
+_LARGER = Image.Resampling.LANCZOS
 
 _LOOSE_ENDS = " .,;:-\u2013\u2014…"
 
@@ -106,7 +109,8 @@ def _picture(clip: Path | None, grid: Grid, poster_of: Callable[[Path], Image.Im
         return mat
     shown = poster_of(clip)
     size = _nearly_filled(Size(shown.width, shown.height).contained_in(grid.picture), grid.picture)
-    scaled = shown.resize((size.width, size.height), Image.Resampling.LANCZOS, reducing_gap=3.0)
+    is_smaller = size.width < shown.width
+    scaled = scaled_down(shown, size) if is_smaller else shown.resize((size.width, size.height), _LARGER)
     mat.paste(scaled, ((mat.width - size.width) // 2, (mat.height - size.height) // 2))
     return mat
 

@@ -14,7 +14,8 @@ if TYPE_CHECKING:
     from seedgen.ports.media import Sheet
 
 _WIDTH = 2400
-"""Pixels: the page of a sheet with few shots, enough for A3 at 150 dots per inch."""
+"""Pixels: a page, enough for A3 at 150 dots per inch. One of twice as many took twice as long to draw
+and to open, and showed no more than a screen or a printer does."""
 
 _NARROWEST = 1700
 """Pixels: the page of a sheet with one shot, wide enough for the heading."""
@@ -110,9 +111,9 @@ class Grid:
 def choose_grid(sheet: Sheet) -> Grid:
     """The grid for a page.
 
-    Few shots get three large columns, more get up to six, by shape. Beyond that the page grows in
-    width and height alike, and when it would be too high, cells shrink. A page that is not full has
-    the columns and the cells of a full one.
+    Few shots get three large columns, more get up to six, by shape. Beyond that there are more columns,
+    of smaller cells, so that the page stays as wide and no higher than a sheet of paper. A page that is
+    not full has the columns and the cells of a full one.
     """
     count = max(len(sheet.entries), sheet.places)
     usual = _usual_columns(sheet.shape.ratio, count)
@@ -121,10 +122,17 @@ def choose_grid(sheet: Sheet) -> Grid:
     grid = Grid(max(1, min(usual, count)), count, _picture(width, sheet.shape), _PROMPT_LINES)
     grid = replace(grid, prompt_lines=_most_lines(sheet, grid))
     while grid.columns < count and grid.page.height > _TALLEST * grid.page.width:
-        grid = replace(grid, columns=grid.columns + 1)
+        grid = _as_wide(replace(grid, columns=grid.columns + 1), sheet.shape)
     while grid.page.height > _HIGHEST and grid.picture.width > _SMALLEST_CELL:
         grid = replace(grid, picture=_picture(grid.picture.width * 39 // 40, sheet.shape))
     return replace(grid, count=len(sheet.entries))
+
+
+def _as_wide(grid: Grid, shape: Size) -> Grid:
+    """The grid with cells so small that the page is no wider than others."""
+    while grid.page_width > _WIDTH and grid.picture.width > _SMALLEST_CELL:
+        grid = replace(grid, picture=_picture(grid.picture.width * 39 // 40, shape))
+    return grid
 
 
 def _usual_columns(ratio: Fraction, count: int) -> int:

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 PAGE_SHOTS = 48
 """Shots on a full page: six rows of eight or eight of six. On A3 their prompts can still be read."""
 
-_RECIPE = 2
+_RECIPE = 3
 """Raise it when the drawing changes, so that sheets are drawn anew."""
 
 

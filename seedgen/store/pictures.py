@@ -12,10 +12,10 @@ if TYPE_CHECKING:
 
 
 class PictureStore:
-    """Files under `<folder>/<key>.webp`. They can always be made again, so nothing here waits for a disk."""
+    """Files `<folder>/<key>.<kind>`. They can always be made again, so nothing here waits for a disk."""
 
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
+    def __init__(self, folder: Path, kind: str = "webp") -> None:
+        self._folder, self._kind = folder, kind
 
     def find(self, key: str) -> bytes | None:
         """A picture that was kept; None when it is not there."""
@@ -39,10 +39,10 @@ class PictureStore:
     def keep_only(self, keys: Collection[str]) -> None:
         """Remove every other picture."""
         wanted = {self._place(key).name for key in keys}
-        for file in self._folder.glob("*.webp"):
+        for file in self._folder.glob("*.*"):
             if file.name not in wanted:
                 with contextlib.suppress(OSError):
                     file.unlink()
 
     def _place(self, key: str) -> Path:
-        return self._folder / f"{key}.webp"
+        return self._folder / f"{key}.{self._kind}"
