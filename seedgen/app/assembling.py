@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from seedgen.app.posters import Posters
@@ -49,19 +50,13 @@ async def assemble_project(project: ReeledProject, names: Sequence[str], tell: T
         with project.segments.scratch() as scratch:
             local = project.local_provider(scratch)
             encoded = asyncio.Event()
-            bench = Bench(
-                project.objects, project.segments, project.outputs, encoder, local, tell, encoded.set
-            )
-            # Encoding takes every core, joining takes one: the sheet is drawn beside that.
-            sheet = asyncio.create_task(_sheet(project, lock, pick, posters, tell, encoded))
+            bench = Bench(project.objects, project.segments, project.outputs, encoder, local, tell)
+            pages = asyncio.create_task(_pages(project, lock, pick, posters, encoder.identity, tell, encoded))
             try:
-                failed = await _reels(project, names, lock, bench)
-                encoded.set()
-                await sheet
+                failed = await _reels(project, names, lock, bench, encoded)
+                await pages
             finally:
-                sheet.cancel()
-        changed = await _storyboard(project, lock, pick, posters, encoder.identity)
-        tell(events.PageWritten(project.outputs.path(PAGE), changed))
+                pages.cancel()
         if failed is not None:
             raise failed
     finally:
@@ -69,19 +64,57 @@ async def assemble_project(project: ReeledProject, names: Sequence[str], tell: T
 
 
 async def _reels(
-    project: ReeledProject, names: Sequence[str], lock: Lock, bench: Bench
+    project: ReeledProject, names: Sequence[str], lock: Lock, bench: Bench, encoded: asyncio.Event
 ) -> SeedgenError | None:
-    """Each by itself: one that cannot be made does not keep the others from being made."""
+    """Each by itself: one that cannot be made does not keep the others from being made.
+
+    `encoded` is set when nothing is left but to join the last one.
+    """
     records = {name: record for name, record in lock.reels.items() if name in project.reels}
     pick = project.picked(lock)
     failed: SeedgenError | None = None
     for name in names:
+        is_last = name == names[-1]
         try:
-            await _one(project, name, lock, pick, bench, records)
+            await _one(
+                project, name, lock, pick, replace(bench, encoded=encoded.set) if is_last else bench, records
+            )
         except SeedgenError as error:
             failed = failed or error
+    encoded.set()
     project.record(records)
     return failed
+
+
+async def _pages(
+    project: ReeledProject,
+    lock: Lock,
+    pick: Pick,
+    posters: Posters,
+    encoder: str,
+    tell: Tell,
+    encoded: asyncio.Event,
+) -> None:
+    """What stands beside the reels. Encoding does not quite fill every core, and joining takes one:
+    posters are made beside the first, pages are drawn beside the second, by when there are all stand-ins."""
+    takes = [take.clip for take in map(pick, project.resolved) if take]
+    for clip in map(project.objects.path, dict.fromkeys(takes)):
+        if not posters.has(clip):
+            await asyncio.to_thread(posters.prepare, clip)
+    await encoded.wait()
+    await draw_contact_sheet(
+        project.project.name,
+        project.resolved,
+        pick,
+        project.objects,
+        project.outputs,
+        PillowSheets(posters.picture),
+        _SHEET,
+        tell,
+        f"lock {lock.serial}" if lock.shots else "",
+    )
+    changed = await _storyboard(project, lock, pick, posters, encoder)
+    tell(events.PageWritten(project.outputs.path(PAGE), changed))
 
 
 async def _one(
@@ -102,23 +135,6 @@ async def _one(
     elif digest or name not in records:
         digest = digest or await asyncio.to_thread(digest_file, project.outputs.path(f"{name}.mp4"))
         records[name] = ReelRecord(digest=digest, frames=line.frames, rate=str(line.form.rate))
-
-
-async def _sheet(
-    project: ReeledProject, lock: Lock, pick: Pick, posters: Posters, tell: Tell, begin: asyncio.Event
-) -> None:
-    await begin.wait()
-    await draw_contact_sheet(
-        project.project.name,
-        project.resolved,
-        pick,
-        project.objects,
-        project.outputs,
-        PillowSheets(posters.picture),
-        _SHEET,
-        tell,
-        f"lock {lock.serial}" if lock.shots else "",
-    )
 
 
 async def _storyboard(project: ReeledProject, lock: Lock, pick: Pick, posters: Posters, encoder: str) -> bool:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 from io import BytesIO
 from typing import TYPE_CHECKING
 
 from PIL import Image
 
+from seedgen.errors import UnreadableMedia
 from seedgen.media.posters import large_poster
 from seedgen.media.probe import poster
 from seedgen.store.pictures import PictureStore
@@ -33,6 +35,15 @@ class Posters:
             data = large_poster(clip)
             self._kept.keep(key, data)
         return Image.open(BytesIO(data)).convert("RGB")
+
+    def has(self, clip: Path) -> bool:
+        """Whether the poster of a clip in the cache is ready."""
+        return self._kept.has(_key(clip))
+
+    def prepare(self, clip: Path) -> None:
+        """Make the poster of a clip in the cache; of what cannot be read, whoever wants it hears why."""
+        with contextlib.suppress(UnreadableMedia, OSError):
+            self._kept.keep(_key(clip), large_poster(clip))
 
     def keep_only(self, clips: Collection[Path]) -> None:
         """Forget the posters of all other clips."""

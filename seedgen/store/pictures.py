@@ -24,6 +24,10 @@ class PictureStore:
         except OSError:
             return None
 
+    def has(self, key: str) -> bool:
+        """Whether a picture is kept."""
+        return self._place(key).is_file()
+
     def keep(self, key: str, picture: bytes) -> None:
         """Keep a picture; a disk that is full keeps none."""
         place = self._place(key)
