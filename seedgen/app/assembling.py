@@ -74,11 +74,9 @@ async def _reels(
     pick = project.picked(lock)
     failed: SeedgenError | None = None
     for name in names:
-        is_last = name == names[-1]
+        own = replace(bench, encoded=encoded.set) if name == names[-1] else bench
         try:
-            await _one(
-                project, name, lock, pick, replace(bench, encoded=encoded.set) if is_last else bench, records
-            )
+            await _one(project, name, lock, pick, own, records)
         except SeedgenError as error:
             failed = failed or error
     encoded.set()
