@@ -12,7 +12,7 @@ from seedgen.project.cards import AUTO
 from seedgen.project.diagnostics import Place, did_you_mean, known_words
 from seedgen.project.files import PathProblem, inside
 from seedgen.project.media import MediaType
-from seedgen.project.reels import DEFAULT, Slate
+from seedgen.project.reels import DEFAULT, Slate, TransitionType
 from seedgen.timing import Rate, point
 
 if TYPE_CHECKING:
@@ -62,6 +62,7 @@ class ReelChecks:
                 self._ids(getattr(reel, key), place, key)
             self._cuts(reel, place)
             self._transitions(reel, place)
+            self._idle(reel, place)
             self._letters(reel, place)
             if found := self._music(reel, place, identify, allow_outside=allow_outside):
                 music[name] = found
@@ -135,6 +136,22 @@ class ReelChecks:
             at = place.key("transitions", own) if own in reel.transitions else place.key("transitions")
             if frames := self._frames(reel, shot_id):
                 self._fits(shot_id, frames, (lead, tail), at)
+
+    def _idle(self, reel: Reel, place: Place) -> None:
+        """Warn of what is declared and changes nothing."""
+        shown = set(in_order(reel.shots, [shot.id for shot in self._shots], self._quietly))
+        for key in ("cut", "transitions", "sound"):
+            for shot_id in getattr(reel, key):
+                if shot_id in self._known - shown:
+                    detail = f"The reel does not show {shot_id}."
+                    self._problems.warning("changes nothing", detail, at=place.key(key, shot_id))
+        for shot_id, transition in reel.transitions.items():
+            for name, wanted in (("color", TransitionType.FADE), ("direction", TransitionType.WIPE)):
+                if name in transition.model_fields_set and transition.type is not wanted:
+                    detail = f"`{name}` is for a {wanted}; this is a {transition.type}."
+                    self._problems.warning(
+                        "changes nothing", detail, at=place.at("transitions", shot_id, name)
+                    )
 
     def _fits(self, name: str, frames: int, ends: tuple[int, int], at: Place) -> None:
         if sum(ends) > max(1, frames):

@@ -456,3 +456,38 @@ def test_one_reel_that_cannot_be_made_does_not_stop_the_others(applied: Film) ->
     assert "30 is not within the clip's 24 frames" in ran.err
     assert count_frames(applied.root / "build" / "teaser.mp4") == 24
     assert (applied.root / "build" / "storyboard.html").is_file()
+
+
+@pytest.mark.parametrize(
+    ("declared", "said"),
+    [
+        (
+            "transitions: {default: {type: dissolve, color: '#ff0000'}}",
+            "`color` is for a fade; this is a dissolve",
+        ),
+        (
+            "transitions: {s2: {type: fade, frames: 4, direction: up}}",
+            "`direction` is for a wipe; this is a fade",
+        ),
+        ("shots: [s1, s2], cut: {s3: {in: 2f}}", "The reel does not show s3"),
+    ],
+)
+def test_what_changes_nothing_in_a_reel_is_told(declared: str, said: str, film: Film) -> None:
+    """A setting that has no effect is mostly a mistake: a warning where it stands, and the reel is made."""
+    film.edit(REEL, f"main: {{size: 160x90, fps: 24, {declared}}}")
+    ran = film.run("validate")
+    assert ran.code == 0
+    assert "Warning: changes nothing" in ran.out + ran.err
+    assert said in ran.out + ran.err
+
+
+def test_what_changes_something_is_not_complained_of(film: Film) -> None:
+    """A fade through a colour and a wipe in a direction."""
+    declared = (
+        "transitions: {s2: {type: fade, color: white, frames: 4}, s3: {type: wipe, direction: up, frames: 4}}"
+    )
+    film.edit(
+        REEL, f"main: {{size: 160x90, fps: 24, {declared.replace('white', chr(39) + '#ffffff' + chr(39))}}}"
+    )
+    ran = film.run("validate")
+    assert "changes nothing" not in ran.out + ran.err
