@@ -153,7 +153,12 @@ class OpenedProject:
     @staticmethod
     def selectable(shots: Collection[Shot]) -> list[Selectable]:
         """What shots can be selected by."""
-        return [Selectable(shot.id, frozenset(shot.tags), shot.scope) for shot in shots]
+        return [
+            Selectable(
+                shot.id, frozenset(shot.tags), shot.scope, shot.upstream.shot if shot.upstream else None
+            )
+            for shot in shots
+        ]
 
     def shot(self, shot_id: str) -> ResolvedShot:
         """One shot by id. Raises UsageError with near names."""

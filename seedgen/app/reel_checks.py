@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from seedgen.errors import MediaError, UsageError
 from seedgen.planning.pricing import seconds_of
-from seedgen.planning.select import in_order, select
+from seedgen.planning.select import Kind, in_order, kinds, select
 from seedgen.project.cards import AUTO
 from seedgen.project.diagnostics import Place, did_you_mean, known_words
 from seedgen.project.files import PathProblem, inside
@@ -70,6 +70,14 @@ class ReelChecks:
 
     def _patterns(self, reel: Reel, place: Place) -> None:
         for index, pattern in enumerate(reel.shots):
+            if circular := kinds(pattern) - {Kind.TAG}:
+                self._problems.error(
+                    f"a reel cannot choose by {min(circular)}",
+                    "Its shots are chosen by what is written about them: ids, globs, tag:NAME or "
+                    "VARIABLE=VALUE.",
+                    at=place.at("shots", index),
+                )
+                continue
             try:
                 select([pattern], self._shots)
             except UsageError as error:

@@ -9,17 +9,17 @@ from typing import TYPE_CHECKING, Any
 
 from seedgen.app.desk import Desk
 from seedgen.app.reels import ReeledProject
+from seedgen.app.selecting import select_shots
 from seedgen.errors import UsageError
 from seedgen.planning.lock import IMPORTED
 from seedgen.planning.plan import Action, ReelAction, ReelChange
 from seedgen.planning.planner import Caps, World, make_plan
-from seedgen.planning.select import Selectable, select
 from seedgen.project.models import LOCAL
 from seedgen.project.reels import Placeholder
 
 if TYPE_CHECKING:
     import asyncio
-    from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Collection, Container, Iterator, Mapping, Sequence
     from decimal import Decimal
     from pathlib import Path
 
@@ -50,40 +50,47 @@ class Workspace(ReeledProject):
         self,
         *,
         chosen: Sequence[str] = (),
+        excluded: Sequence[str] = (),
         replaced: Sequence[str] = (),
         max_cost: Decimal | None = None,
     ) -> Plan:
         """What an apply would do. Raises ProjectError, UsageError, LockUnreadable."""
         self.require_sound()
         lock = self.lock_file.read()
-        ids = self._chosen(chosen, lock)
         for shot_id in replaced:
-            if self.shot(shot_id).id not in ids:
+            self.shot(shot_id)
+
+        def plan_for(ids: Container[str]) -> Plan:
+            return make_plan(
+                self.resolved,
+                lock,
+                World(self._find_takes, self.objects.present, self.desk.standings),
+                project=self.project.name,
+                profile=self.settings.profile,
+                caps=Caps(self.cap(max_cost)),
+                selected=ids.__contains__,
+                replaced=replaced,
+            )
+
+        ids = select_shots(self, lock, chosen, excluded, plan_for)
+        for shot_id in replaced:
+            if shot_id not in ids:
                 raise UsageError(
                     f"--replace {shot_id}: the shot is not among the selected ones",
-                    remedy="Select it as well, or leave --select out.",
+                    remedy="Select it as well, or leave --select and --exclude out.",
                 )
-        plan = make_plan(
-            self.resolved,
-            lock,
-            World(self._find_takes, self.objects.present, self.desk.standings),
-            project=self.project.name,
-            profile=self.settings.profile,
-            caps=Caps(self.cap(max_cost)),
-            selected=ids.__contains__,
-            replaced=replaced,
-        )
+        plan = plan_for(ids)
         return replace(plan, reels=tuple(self._reel_changes(plan, lock)))
+
+    def select(self, chosen: Sequence[str], excluded: Sequence[str] = ()) -> list[str]:
+        """The declared shots that some expressions choose, in the project's order. Raises as `plan` does."""
+        lock = self.lock_file.read()
+        ids = select_shots(self, lock, chosen, excluded, lambda _: self.plan())
+        return [shot.id for shot in self.shots if shot.id in ids]
 
     def _find_takes(self, wanted: Collection[Fingerprint]) -> Mapping[Fingerprint, Take]:
         """Opens the takes database only when there is something to look up."""
         return self.takes.find(wanted)
-
-    def _chosen(self, expressions: Sequence[str], lock: Lock) -> frozenset[str]:
-        declared = self.selectable(self.shots)
-        ids = {shot.id for shot in self.shots}
-        gone = [Selectable(shot_id, frozenset()) for shot_id in lock.shots if shot_id not in ids]
-        return select(expressions, declared + gone)
 
     def cap(self, max_cost: Decimal | None) -> Decimal | None:
         """The cap in force: the command line's, else the project's."""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from seedgen import __version__
-from seedgen.cli.options import max_cost_option, replace_option, select_option
+from seedgen.cli.options import exclude_option, max_cost_option, replace_option, select_option
 from seedgen.errors import SeedgenError, UsageError
 
 if TYPE_CHECKING:
@@ -31,6 +31,7 @@ _FEW = 8
 
 @click.command(epilog="Example:  seedgen apply --max-cost 5 --select tag:hero")
 @select_option
+@exclude_option
 @replace_option
 @max_cost_option
 @click.option("--auto-approve", is_flag=True, help="Do not ask. Lifts no cap.")
@@ -43,6 +44,7 @@ _FEW = 8
 def command(
     invocation: Invocation,
     chosen: tuple[str, ...],
+    excluded: tuple[str, ...],
     replaced: tuple[str, ...],
     max_cost: Decimal | None,
     auto_approve: bool,
@@ -62,7 +64,7 @@ def command(
     with workspace.applying():
         _look_into_doubt(invocation, workspace)
         _recover(invocation, workspace)
-        plan = workspace.plan(chosen=chosen, replaced=replaced, max_cost=max_cost)
+        plan = workspace.plan(chosen=chosen, excluded=excluded, replaced=replaced, max_cost=max_cost)
         view = _view(workspace) if as_json else None
         workspace.require_providers(plan)
         _present(invocation, workspace, plan, view, max_cost)

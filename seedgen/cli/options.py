@@ -63,7 +63,16 @@ select_option = click.option(
     metavar="EXPR",
     multiple=True,
     shell_complete=_complete(_selectors),
-    help="Only these shots: ids, globs, tag:NAME. Spaces unite, commas intersect.",
+    help="Only these shots: ids, globs, tag:NAME, reel:NAME, action:NAME, VARIABLE=VALUE; +x and x+ take "
+    "in what is upstream and downstream of x. Spaces unite, commas intersect.",
+)
+exclude_option = click.option(
+    "--exclude",
+    "excluded",
+    metavar="EXPR",
+    multiple=True,
+    shell_complete=_complete(_selectors),
+    help="Not these shots, in the same words; taken away from what is selected.",
 )
 replace_option = click.option(
     "--replace",

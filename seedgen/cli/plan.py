@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from seedgen import __version__
-from seedgen.cli.options import max_cost_option, replace_option, select_option
+from seedgen.cli.options import exclude_option, max_cost_option, replace_option, select_option
 
 if TYPE_CHECKING:
     from decimal import Decimal
@@ -19,6 +19,7 @@ EXIT_CHANGES = 2
 
 @click.command(epilog="Example:  seedgen plan --select 'tag:hero 030*'")
 @select_option
+@exclude_option
 @replace_option
 @max_cost_option
 @click.option("--json", "as_json", is_flag=True, help="One JSON document (schema/plan.schema.json).")
@@ -28,6 +29,7 @@ EXIT_CHANGES = 2
 def command(
     invocation: Invocation,
     chosen: tuple[str, ...],
+    excluded: tuple[str, ...],
     replaced: tuple[str, ...],
     max_cost: Decimal | None,
     as_json: bool,
@@ -39,7 +41,7 @@ def command(
     Nothing is submitted and nothing is written. Needs no network and no key.
     """
     workspace = invocation.open()
-    plan = workspace.plan(chosen=chosen, replaced=replaced, max_cost=max_cost)
+    plan = workspace.plan(chosen=chosen, excluded=excluded, replaced=replaced, max_cost=max_cost)
     if as_json:
         from seedgen.views.documents import plan_document, plan_json
 
