@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from dataclasses import replace
+from decimal import Decimal
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -20,10 +21,10 @@ from seedgen.project.reels import Placeholder
 if TYPE_CHECKING:
     import asyncio
     from collections.abc import Callable, Collection, Container, Iterator, Mapping, Sequence
-    from decimal import Decimal
     from pathlib import Path
 
     from seedgen.digest import Fingerprint
+    from seedgen.execution.budget import InFlight
     from seedgen.execution.jobs import Line
     from seedgen.execution.outcome import Outcome
     from seedgen.planning.lock import Lock, Take
@@ -195,6 +196,16 @@ class Workspace(ReeledProject):
         return self.desk.strays(
             {shot.of_take(number)[1] for shot in self.resolved for number in range(1, shot.shot.takes + 1)}
         )
+
+    def in_flight(self, plan: Plan) -> InFlight:
+        """What the jobs are estimated at that an apply of a plan goes on with: they count under its cap."""
+        from seedgen.execution.budget import InFlight
+
+        resumed = {change.fingerprint for change in plan.changes if change.action is Action.RESUME}
+        entries = [entry for key, entry in self.desk.standing().items() if key in resumed]
+        prices = [one.estimate_usd for one in (*entries, *self.strays()) if one.provider != LOCAL]
+        known = [price for price in prices if price is not None]
+        return InFlight(sum(known, Decimal(0)), len(prices) - len(known))
 
     def require_providers(self, plan: Plan) -> list[str]:
         """The providers that a plan needs, each with its key and able to get at its references.

@@ -173,7 +173,8 @@ def _approved(
         raise UsageError(
             "nobody is here to approve the plan", remedy="Approve beforehand with --auto-approve."
         )
-    return click.confirm(question(plan, workspace.cap(max_cost)), err=True)
+    asked = question(plan, workspace.cap(max_cost), workspace.in_flight(plan))
+    return click.confirm(asked, err=True)
 
 
 def _carry_out(

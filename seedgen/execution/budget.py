@@ -3,7 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import dataclass
 from decimal import Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class InFlight:
+    """What jobs in flight are estimated at in USD; `unpriced` of them have no known price."""
+
+    usd: Decimal
+    unpriced: int
 
 
 class Budget:

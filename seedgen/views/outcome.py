@@ -11,20 +11,28 @@ from seedgen.views.words import counted, dollars, estimate
 if TYPE_CHECKING:
     from decimal import Decimal
 
+    from seedgen.execution.budget import InFlight
     from seedgen.execution.outcome import Outcome
     from seedgen.planning.plan import Plan
     from seedgen.views.paint import Paint
 
 
-def question(plan: Plan, cap: Decimal | None) -> str:
-    """What is asked before a plan is carried out."""
+def question(plan: Plan, cap: Decimal | None, flying: InFlight) -> str:
+    """What is asked before a plan is carried out: how much of what, and what bounds it."""
     takes = plan.counts[Action.GENERATE] + plan.counts[Action.REGENERATE]
+    resumed = plan.counts[Action.RESUME]
+    in_flight = estimate(flying.usd, flying.unpriced)
+    if not takes and resumed:
+        return (
+            f"Collect {counted(resumed, 'take')} from jobs in flight, paid already ({in_flight} estimated)?"
+        )
     if not takes:
         return "Apply these changes at no cost?"
     if not plan.cost and not plan.unpriced:
         return f"Generate {counted(takes, 'take')} at no cost?"
-    limit = f", capped at {dollars(cap)}" if cap is not None else ""
-    return f"Generate {counted(takes, 'take')} for {estimate(plan.cost, plan.unpriced)}{limit}?"
+    price = f"for {estimate(plan.cost, plan.unpriced)}" if plan.cost else "at an unknown price"
+    limit = f"cap {dollars(cap)}" if cap is not None else "no cap"
+    return f"Submit {counted(takes, 'take')} {price} ({limit}, {in_flight} in flight)?"
 
 
 def outcome_text(outcome: Outcome, paint: Paint) -> str:
