@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from seedgen.app.desk import Desk
     from seedgen.app.opened import OpenedProject
     from seedgen.planning.lock import Take
+    from seedgen.planning.resolve import ResolvedShot
     from seedgen.ports.events import Event
 
 
@@ -44,7 +45,14 @@ class Adopting:
             )
         request = shot.of_take(take)[0]
         prompt = wire_prompt(request.prompt, shot.card)
-        return Wanted(shot_id, take, request, price_of(request, shot.card), anew, prompt, force)
+        price, held = price_of(request, shot.card), self._accepted(shot, take)
+        return Wanted(shot_id, take, request, price, anew, prompt, force, held)
+
+    def _accepted(self, shot: ResolvedShot, number: int) -> Take | None:
+        """The take that the lock has for a request, though it was generated for another one."""
+        locked = self._opened.lock_file.read().shots.get(shot.id)
+        take = locked.take(number) if locked and locked.fingerprint == shot.fingerprint else None
+        return take if take is not None and self._opened.objects.present([take.clip]) else None
 
     def file(self, file: Path, wanted: Wanted) -> Take:
         """Adopt a file. Raises UnreadableMedia, UsageError, StoreError, OSError."""
@@ -86,4 +94,7 @@ class Adopting:
         running = RunningLock(self._opened.lock_file, lock, lock.plan_id)
         change = Change(wanted.shot, wanted.take, Action.REUSE, take.provider, take.model)
         running.record(change, wanted.request, take)
+        entry = running.shots[wanted.shot]
+        if entry.take(entry.pick) is None:  # what was brought by hand is shown until another is picked
+            running.shots[wanted.shot] = entry.model_copy(update={"pick": wanted.take})
         running.flush()

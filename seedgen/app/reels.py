@@ -148,11 +148,16 @@ class ReeledProject(OpenedProject):
         """Names what a reel would show, without asking ffmpeg: its settings, its shots and their clips."""
         clips = [[shot.id, take.digest if (take := pick(shot)) else shot.fingerprint] for shot in shots]
         # Only the prompts of a reel that shows them, or every edit would ask for a new one.
-        words = [shot.request.prompt for shot in shots] if reel.subtitles or reel.slate is Slate.CARD else []
+        words = [shot.request.prompt for shot in shots] if self.shows_prompts(reel) else []
         settings = reel.model_dump(mode="json")
         return digest_json(
             {"reel": settings, "clips": clips, "words": words, "music": self.music_digest(name)}
         )
+
+    @staticmethod
+    def shows_prompts(reel: Reel) -> bool:
+        """Whether a reel differs when a prompt does and no clip."""
+        return reel.subtitles or reel.slate is Slate.CARD
 
     def music_digest(self, name: str) -> str:
         """The digest of a reel's music; empty without."""

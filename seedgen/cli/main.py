@@ -31,6 +31,8 @@ _COMMANDS = {
     "show": "one shot whole",
     "diff": "shots, requests and clips of two git revisions, compared",
     "render": "a shot's prompt and request as they would be sent",
+    "pick": "choose which take of a shot goes into reels",
+    "accept": "keep a shot's clip though its request changed; free",
     "import": "adopt a clip from a file or from a service's job",
     "jobs": "jobs at services: list, resolve doubts, cancel",
     "retry": "let refused shots be submitted again",

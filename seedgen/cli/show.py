@@ -27,6 +27,6 @@ def command(invocation: Invocation, shot_id: str) -> int:
     text = show_text(
         shot, locked, plan, workspace.clip_paths(shot_id), invocation.out_paint, invocation.width
     )
-    click.echo(text, nl=False, color=invocation.out_paint.on)
+    click.echo(invocation.typed(text), nl=False, color=invocation.out_paint.on)
     workspace.close()
     return 0

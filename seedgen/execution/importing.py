@@ -38,7 +38,7 @@ class Wanted:
 
     `estimate` is what the request would cost, in USD. With `anew` a clip that the take has is replaced.
     `prompt` is the request's as its provider is sent it. With `force` a job that was asked for something
-    else is taken too.
+    else is taken too. `accepted` is a take with a clip that the lock has for the request by a person's word.
     """
 
     shot: str
@@ -48,6 +48,7 @@ class Wanted:
     anew: bool = False
     prompt: str = ""
     force: bool = False
+    accepted: Take | None = None
 
 
 def import_file(file: Path, wanted: Wanted, shop: Workshop) -> Take:
@@ -210,6 +211,8 @@ def _require_free(wanted: Wanted, shop: Workshop, *, ours: bool) -> None:
 
 def _held(wanted: Wanted, shop: Workshop) -> Take | None:
     """The take that there is for this very request, as far as its clip is there."""
+    if wanted.accepted is not None:
+        return wanted.accepted
     fingerprint = wanted.request.fingerprint()
     take = shop.takes.find([fingerprint]).get(fingerprint)
     return take if take is not None and shop.objects.present([take.clip]) else None

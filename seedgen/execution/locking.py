@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING
 
+from seedgen.planning.accept import made_for, with_origin
 from seedgen.planning.lock import LockedShot, RequestRecord
 
 if TYPE_CHECKING:
@@ -45,15 +46,16 @@ class RunningLock:
         before = self.shots.get(change.shot)
         take = take if take.take == change.take else take.model_copy(update={"take": change.take})
         if before is not None and before.fingerprint == fingerprint:
-            others = tuple(t for t in before.takes if t.take != take.take)
-            takes = tuple(sorted((*others, take), key=lambda t: t.take))
-            self.shots[change.shot] = before.model_copy(update={"takes": takes})
+            entry = before.model_copy(update={"takes": _with(before.takes, take)})
+            self.shots[change.shot] = with_origin(entry, request, before.accepted_from)
         else:
             self.shots[change.shot] = LockedShot(
                 fingerprint=fingerprint,
                 request=RequestRecord.model_validate(first.canonical()),
                 takes=(take,),
             )
+            if before is not None and before.accepted_from is not None:
+                self.shots[change.shot] = _come_home(self.shots[change.shot], before, request)
 
     def move(self, change: Change) -> None:
         """A shot's whole entry goes to another id."""
@@ -76,3 +78,19 @@ class RunningLock:
             self._file.write(lock)
         now = self._clock()
         self._next_at = now + max(_CHECKPOINT_S, _SHARE * (now - begun))
+
+
+def _with(takes: tuple[Take, ...], take: Take) -> tuple[Take, ...]:
+    others = (one for one in takes if one.take != take.take)
+    return tuple(sorted((*others, take), key=lambda one: one.take))
+
+
+def _come_home(entry: LockedShot, before: LockedShot, request: Request) -> LockedShot:
+    """The entry of a shot whose accepted change was taken back: its takes are for its request again.
+
+    So is the pick, if it is one of them.
+    """
+    (take,) = entry.takes
+    own = tuple(one for one in before.takes if made_for(one, request))
+    pick = before.pick if any(one.take == before.pick for one in own) else entry.pick
+    return entry.model_copy(update={"takes": _with(own, take), "pick": pick})

@@ -13,7 +13,7 @@ from seedgen.views.plan_text import plan_text
 from seedgen.views.words import price
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from seedgen.planning.lock import LockedShot
     from seedgen.planning.plan import Plan
@@ -54,14 +54,27 @@ def show_text(
         name = harmless(location.name if isinstance(location, Path) else location)
         lines.append(f"  {'references' if index == 0 else '':<11}  {name}  {paint.dim(token)}")
     lines.append(f"  fingerprint  {shot.fingerprint}")
-    for take in locked.takes if locked else ():
-        chosen = " (picked)" if locked and take.take == locked.pick and len(locked.takes) > 1 else ""
-        cost = price(take.cost_usd) + (" estimated" if take.cost_estimated else "")
-        where = clips.get(take.take)
-        made = harmless(f"{take.frames} frames at {take.rate}, {cost}, job {take.job_id}")
-        lines.append(f"  take {take.take}{chosen}       {made}")
-        lines.append(f"               {where or paint.red('its clip is missing from the cache')}")
+    if locked is not None:
+        lines += _take_lines(shot, locked, clips, paint)
     return "\n".join(lines) + "\n\n" + plan_text(plan, paint, width)
+
+
+def _take_lines(
+    shot: ResolvedShot, locked: LockedShot, clips: Mapping[int, Path], paint: Paint
+) -> Iterator[str]:
+    """What a shot has: each take with its clip's file, the picked one marked, and how to pick another."""
+    picked, several = locked.picked, len(locked.takes) > 1
+    if locked.accepted_from is not None and locked.fingerprint == shot.fingerprint:
+        yield f"  accepted     for this request at no cost; generated for {locked.accepted_from[:12]}…"
+    for take in locked.takes:
+        cost = price(take.cost_usd) + (" estimated" if take.cost_estimated else "")
+        made = harmless(f"{take.frames} frames at {take.rate}, {cost}, job {take.job_id}")
+        mark = paint.green("picked, ") if several and take == picked else ""
+        yield f"  {f'take {take.take}':<11}  {mark}{made}"
+        yield f"               {clips.get(take.take) or paint.red('its clip is missing from the cache')}"
+    others = [take.take for take in locked.takes if take != picked and take.take in clips]
+    if others:
+        yield f"               `seedgen pick {shot.id} {others[0]}` puts another take into the reels"
 
 
 def _plain(value: Any) -> str:

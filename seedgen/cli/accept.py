@@ -1,0 +1,59 @@
+"""`seedgen accept`"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from seedgen.cli.options import complete_shots, select_option
+from seedgen.errors import UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from seedgen.app import Workspace
+    from seedgen.cli.invocation import Invocation
+    from seedgen.planning.accept import Acceptance
+
+EXIT_LEFT = 1
+
+
+@click.command(epilog="Example:  seedgen accept 010")
+@click.argument("shot_ids", metavar="SHOT...", nargs=-1, shell_complete=complete_shots)
+@select_option
+@click.pass_obj
+def command(invocation: Invocation, shot_ids: tuple[str, ...], chosen: tuple[str, ...]) -> int:
+    """Keep the clips of shots whose requests changed, at no cost: the change is none that shows.
+
+    Changes the lock and nothing else.
+    """
+    if not shot_ids and not chosen:
+        raise UsageError("nothing to accept", remedy="Name shots, or choose them with --select.")
+    from seedgen.app.takes import accept_shots
+    from seedgen.views.takes import accepted_text
+
+    workspace = invocation.open()
+    workspace.require_sound()
+    with workspace.applying():
+        selected = workspace.select(chosen) if chosen else []
+        done = _worth_telling(accept_shots(workspace, [*shot_ids, *selected]), shot_ids)
+    _require_any(done, workspace)
+    workspace.close()
+    lock = workspace.lock_file.path.name
+    invocation.say(accepted_text(done, lock, invocation.paint, invocation.width))
+    return EXIT_LEFT if any(one.refused for one in done) else 0
+
+
+def _worth_telling(done: Sequence[Acceptance], named: Sequence[str]) -> list[Acceptance]:
+    """A selection may well take in shots about which there is nothing to accept."""
+    return [one for one in done if one.shot in named or not one.idle]
+
+
+def _require_any(done: Sequence[Acceptance], workspace: Workspace) -> None:
+    if not done:
+        workspace.close()
+        raise UsageError(
+            "none of the selected shots has a clip and a changed request",
+            remedy="`seedgen plan` shows which requests changed.",
+        )
