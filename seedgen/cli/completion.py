@@ -10,8 +10,10 @@ from click.shell_completion import get_completion_class
 @click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
 def command(shell: str) -> None:
     """Print the script that completes commands, shot ids, reels, tags and profiles."""
+    from seedgen.cli import shells
     from seedgen.cli.main import command_line
 
+    shells.use()
     kind = get_completion_class(shell)
     if kind is None:
         raise click.UsageError(f"no completion for {shell}")

@@ -155,6 +155,10 @@ def command_line(
 def run(arguments: Sequence[str]) -> int:
     """Run the command line and return its exit code. Never raises."""
     invocation = Invocation(root=Path(), environment=os.environ, no_color="--no-color" in arguments)
+    if "_SEEDGEN_COMPLETE" in os.environ:
+        from seedgen.cli import shells
+
+        shells.use()
     try:
         result: Any = command_line.main(args=list(arguments), prog_name="seedgen", standalone_mode=False)
         code = result if isinstance(result, int) else 0

@@ -2,67 +2,75 @@
 
 from __future__ import annotations
 
+import re
 from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from seedgen.cli.invocation import Invocation
-from seedgen.errors import SeedgenError
-
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from seedgen.app import Workspace
+    from seedgen.app.completing import Words
 
 
-def _invocation(ctx: click.Context) -> Invocation:
-    """The invocation while completing: the group's options are parsed, its function has not run."""
-    import os
+_SAFE = re.compile(r"[\w.,:=+@%/ -]+")
+"""What a shell takes as it stands. A tag from a stranger's project must not become a command."""
+
+
+def _words(ctx: click.Context) -> Words:
+    """The project's words while completing: the group's options are parsed, its function has not run."""
     from pathlib import Path
 
-    given = (ctx.find_root()).params
-    return Invocation(
-        root=given.get("directory") or Path(),
-        environment=os.environ,
-        profile=given.get("profile"),
-        variables=given.get("variables") or (),
-        allow_outside=True,
-    )
+    from seedgen.app.completing import Words
+
+    given = ctx.find_root().params
+    return Words(given.get("directory") or Path(), given.get("profile"))
 
 
-def _complete(words: Callable[[Workspace], Iterable[str]]) -> Callable[..., list[Any]]:
-    """A completion that reads the project; a broken project completes nothing."""
+def completing(find: Callable[[Words, click.Context, str], Iterable[str]]) -> Callable[..., list[Any]]:
+    """A completion that reads the project. Nobody who presses Tab wants to read what is wrong with it."""
 
     def complete(ctx: click.Context, _: click.Parameter, incomplete: str) -> list[Any]:
+        from click.shell_completion import CompletionItem
+
         try:
-            found = words(_invocation(ctx).open())
-        except (SeedgenError, OSError):
+            found = find(_words(ctx), ctx, incomplete)
+            told = found if isinstance(found, dict) else dict.fromkeys(found, "")
+        except Exception:  # noqa: BLE001  a mistake of any kind completes nothing, and says nothing
             return []
-        return [word for word in found if word.startswith(incomplete)]
+        return [
+            CompletionItem(word, help=about or None)
+            for word, about in told.items()
+            if word.startswith(incomplete) and _SAFE.fullmatch(word)
+        ]
 
     return complete
 
 
-def _ids(workspace: Workspace) -> list[str]:
-    return [shot.id for shot in workspace.shots]
+def _expressions(*, plans: bool) -> Callable[..., list[Any]]:
+    def find(words: Words, _: click.Context, incomplete: str) -> list[str]:
+        from seedgen.app.completing import selections
+
+        return selections(incomplete, words, plans=plans)
+
+    return completing(find)
 
 
-def _selectors(workspace: Workspace) -> list[str]:
-    tags = sorted({tag for shot in workspace.shots for tag in shot.tags})
-    return _ids(workspace) + [f"tag:{tag}" for tag in tags]
-
-
-complete_shots = _complete(_ids)
-complete_reels = _complete(lambda workspace: list(workspace.reels))
-complete_profiles = _complete(lambda workspace: list(workspace.project.spec.profiles))
+complete_shots = completing(lambda words, _, __: words.shots)
+complete_reels = completing(lambda words, _, __: words.reels)
+complete_profiles = completing(lambda words, _, __: words.profiles)
+complete_pickable = completing(lambda words, _, __: words.pickable)
+complete_takes = completing(lambda words, ctx, _: words.takes(ctx.params.get("shot_id") or ""))
+complete_selection = _expressions(plans=True)
+complete_shots_and_tags = _expressions(plans=False)
 
 select_option = click.option(
     "--select",
     "chosen",
     metavar="EXPR",
     multiple=True,
-    shell_complete=_complete(_selectors),
+    shell_complete=complete_selection,
     help="Only these shots: ids, globs, tag:NAME, reel:NAME, action:NAME, VARIABLE=VALUE; +x and x+ take "
     "in what is upstream and downstream of x. Spaces unite, commas intersect.",
 )
@@ -71,7 +79,7 @@ exclude_option = click.option(
     "excluded",
     metavar="EXPR",
     multiple=True,
-    shell_complete=_complete(_selectors),
+    shell_complete=complete_selection,
     help="Not these shots, in the same words; taken away from what is selected.",
 )
 replace_option = click.option(

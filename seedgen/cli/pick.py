@@ -6,15 +6,15 @@ from typing import TYPE_CHECKING
 
 import click
 
-from seedgen.cli.options import complete_shots
+from seedgen.cli.options import complete_pickable, complete_takes
 
 if TYPE_CHECKING:
     from seedgen.cli.invocation import Invocation
 
 
 @click.command(epilog="Example:  seedgen pick 020 3")
-@click.argument("shot_id", metavar="SHOT", shell_complete=complete_shots)
-@click.argument("take", type=click.IntRange(min=1))
+@click.argument("shot_id", metavar="SHOT", shell_complete=complete_pickable)
+@click.argument("take", type=click.IntRange(min=1), shell_complete=complete_takes)
 @click.pass_obj
 def command(invocation: Invocation, shot_id: str, take: int) -> int:
     """Choose which take of a shot goes into reels.

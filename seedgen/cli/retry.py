@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from seedgen.cli.options import complete_shots
+from seedgen.cli.options import complete_shots_and_tags
 from seedgen.errors import UsageError
 
 if TYPE_CHECKING:
@@ -16,7 +16,9 @@ EXIT_LEFT = 1
 
 
 @click.command(epilog="Example:  seedgen retry 010 '03*' tag:hero")
-@click.argument("expressions", metavar="SHOT...", nargs=-1, required=True, shell_complete=complete_shots)
+@click.argument(
+    "expressions", metavar="SHOT...", nargs=-1, required=True, shell_complete=complete_shots_and_tags
+)
 @click.pass_obj
 def command(invocation: Invocation, expressions: tuple[str, ...]) -> int:
     """Forget that moderation refused some shots, so that the next apply submits them as they are.

@@ -15,6 +15,8 @@ import time
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from tests.film import Film
 
 COLUMNS, LINES = 100, 50
@@ -23,15 +25,15 @@ _SIGNS = re.compile(r"\x1b\[(\??[0-9;]*)([A-Za-z])|\x1b.|[\s\S]")
 
 
 class Terminal:
-    """A command that runs with a terminal for stdin, stdout and stderr."""
+    """A command that runs with a terminal for stdin, stdout and stderr: seedgen on a film, or `program`."""
 
-    def __init__(self, film: Film, *arguments: str, **environment: str) -> None:
+    def __init__(self, film: Film, *arguments: str, program: Sequence[str] = (), **environment: str) -> None:
         ours, theirs = pty.openpty()
         fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", LINES, COLUMNS, 0, 0))
         self._ours = ours
         self.written = ""
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "seedgen", "-C", str(film.root), *arguments],
+            [*(program or (sys.executable, "-m", "seedgen", "-C", str(film.root))), *arguments],
             stdin=theirs,
             stdout=theirs,
             stderr=theirs,

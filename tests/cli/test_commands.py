@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
 import subprocess
 import sys
@@ -139,59 +138,3 @@ def test_doctor_and_apply_say_what_is_wrong_with_ffmpeg(
 def test_version_is_printed(film: Film) -> None:
     """One line for bug reports."""
     assert film.run("version").out == f"seedgen {__version__}\n"
-
-
-@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
-def test_completion_scripts_parse(shell: str, film: Film) -> None:
-    """The shell itself, where it is installed, finds no mistake in its script."""
-    ran = film.run("completion", shell)
-    assert ran.code == 0
-    assert "_SEEDGEN_COMPLETE" in ran.out
-    found = shutil.which(shell)
-    if found is None:
-        pytest.skip(f"no {shell} here")
-    subprocess.run([found, "-n"], input=ran.out, text=True, check=True)
-
-
-COMPLETIONS = [
-    ("seedgen sta", "status"),
-    ("seedgen show s", "s1 s2 s3"),
-    ("seedgen render s", "s1 s2 s3"),
-    ("seedgen reel m", "main"),
-    ("seedgen plan --select tag:", "tag:hero tag:wide"),
-    ("seedgen apply --replace s", "s1 s2 s3"),
-    ("seedgen --profile p", "proof"),
-    ("seedgen schema pl", "plan"),
-    ("seedgen show zz", ""),
-]
-
-
-def completed(typed: str, film: Film) -> str:
-    """What the Tab key offers in a film's folder, as bash asks for it."""
-    words = {
-        "_SEEDGEN_COMPLETE": "bash_complete",
-        "COMP_WORDS": typed,
-        "COMP_CWORD": str(len(typed.split()) - 1),
-    }
-    process = subprocess.run(
-        [sys.executable, "-m", "seedgen"],
-        cwd=film.root,
-        env={**os.environ, **words},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert process.stderr == ""
-    return " ".join(line.removeprefix("plain,") for line in process.stdout.splitlines())
-
-
-@pytest.mark.parametrize(("typed", "offered"), COMPLETIONS)
-def test_words_are_completed(typed: str, offered: str, film: Film) -> None:
-    """Commands, shot ids, reels, tags and profiles of the project in the current folder."""
-    assert completed(typed, film) == offered
-
-
-def test_a_broken_project_completes_nothing(film: Film) -> None:
-    """Pressing Tab never prints an error."""
-    film.write({"seedgen.yaml": "shots: ["})
-    assert completed("seedgen show s", film) == ""
