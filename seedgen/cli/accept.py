@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from seedgen.cli.options import complete_shots, select_option
+from seedgen.cli.pages import page
 from seedgen.errors import UsageError
 
 if TYPE_CHECKING:
@@ -19,14 +20,25 @@ if TYPE_CHECKING:
 EXIT_LEFT = 1
 
 
-@click.command(epilog="Example:  seedgen accept 010")
-@click.argument("shot_ids", metavar="SHOT...", nargs=-1, shell_complete=complete_shots)
+@click.command(
+    epilog=page(
+        ("seedgen plan", "a typo was mended, and 010 is to be regenerated for it"),
+        ("seedgen accept 010", "its clip is good as it is: the next plan asks for nothing"),
+        ("seedgen accept --select action:regenerate,tag:hero", "of all hero shots whose requests changed"),
+        exits={0: "done", 1: "an error, or a named shot that could not be accepted"},
+    )
+)
+@click.argument("shot_ids", metavar="[SHOT]...", nargs=-1, shell_complete=complete_shots)
 @select_option
 @click.pass_obj
 def command(invocation: Invocation, shot_ids: tuple[str, ...], chosen: tuple[str, ...]) -> int:
     """Keep the clips of shots whose requests changed, at no cost: the change is none that shows.
 
-    Changes the lock and nothing else.
+    The clips that each SHOT has stand for its request as it is now; how that changed is shown. Changes
+    the lock and nothing else: nothing is submitted, no clip is touched, and what continues the shot
+    stays as it is. The lock remembers for which request the clips were generated. Takes that are declared
+    and not there remain to generate. A shot whose changed request has a job in flight is refused: that
+    clip is paid.
     """
     if not shot_ids and not chosen:
         raise UsageError("nothing to accept", remedy="Name shots, or choose them with --select.")

@@ -9,6 +9,7 @@ import click
 
 from seedgen import __version__
 from seedgen.cli.options import exclude_option, max_cost_option, replace_option, select_option
+from seedgen.cli.pages import page
 from seedgen.errors import SeedgenError, UsageError
 
 if TYPE_CHECKING:
@@ -29,15 +30,40 @@ EXIT_INTERRUPTED = 130
 _FEW = 8
 
 
-@click.command(epilog="Example:  seedgen apply --max-cost 5 --select tag:hero")
+@click.command(
+    epilog=page(
+        ("seedgen apply", "show the plan, ask, generate, assemble the reels"),
+        ("seedgen apply --max-cost 5 --select tag:hero", "the hero shots, for five dollars at most"),
+        ("seedgen apply --auto-approve --json", "in a script: nobody is asked, every event is a line"),
+        ("seedgen apply --replace 020", "020 once more, though its clip is the right one"),
+        exits={
+            0: "done, or nothing to do",
+            1: "an error, a no, or a shot that was left failed or blocked",
+            130: "interrupted; apply again to go on",
+        },
+    )
+)
 @select_option
 @exclude_option
 @replace_option
 @max_cost_option
-@click.option("--auto-approve", is_flag=True, help="Do not ask. Lifts no cap.")
-@click.option("--allow-unpriced", is_flag=True, help="Submit shots whose price is unknown.")
-@click.option("--concurrency", type=click.IntRange(1, 1000), help="Jobs side by side.")
-@click.option("--detach", is_flag=True, help="Submit and leave; the next apply collects the clips.")
+@click.option(
+    "--auto-approve", is_flag=True, help="Do not ask. Lifts no cap, and no question about an unknown price."
+)
+@click.option(
+    "--allow-unpriced",
+    is_flag=True,
+    help="Submit takes whose price is unknown; under a cap they stay blocked.",
+)
+@click.option(
+    "--concurrency",
+    metavar="N",
+    type=click.IntRange(1, 1000),
+    help="Jobs side by side, instead of what the project or the provider says.",
+)
+@click.option(
+    "--detach", is_flag=True, help="Submit and leave, without reels; the next apply collects the clips."
+)
 @click.option("--no-reel", is_flag=True, help="Generate only; assemble nothing.")
 @click.option("--json", "as_json", is_flag=True, help="One event a line (schema/event.schema.json).")
 @click.pass_obj
@@ -56,8 +82,12 @@ def command(
 ) -> int:
     """Generate what changed, keep every clip, and assemble the reels.
 
-    Shows the plan and asks before anything is submitted. Ctrl-C once stops submitting, twice stops
-    at once; the next apply goes on from there.
+    Shows the plan, its cost and the cap, and asks before anything is submitted. Money is spent only for
+    what the plan lists as generate or regenerate, and never past the cap. Clips go into the cache,
+    which clip each shot has into the lock, copies and reels into build/. One failure stops no other shot.
+
+    Ctrl-C once stops submitting, twice stops at once; the next apply goes on from there and pays
+    nothing twice.
     """
     workspace = invocation.open()
     workspace.require_sound()

@@ -5,11 +5,22 @@ from __future__ import annotations
 import click
 from click.shell_completion import get_completion_class
 
+from seedgen.cli.pages import page
 
-@click.command(epilog='Example:  eval "$(seedgen completion bash)"')
+
+@click.command(
+    epilog=page(
+        ('eval "$(seedgen completion bash)"', "in ~/.bashrc; for zsh in ~/.zshrc, after compinit"),
+        ("seedgen completion fish > ~/.config/fish/completions/seedgen.fish", "once, for fish"),
+    )
+)
 @click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
 def command(shell: str) -> None:
-    """Print the script that completes commands, shot ids, reels, tags and profiles."""
+    """Print the script that completes commands, options and the words of the project at hand.
+
+    Those are shot ids, tags, reels, profiles, actions, takes, and whole --select expressions. Tab reads the
+    project file and the lock, writes nothing, and says nothing of a project with mistakes.
+    """
     from seedgen.cli import shells
     from seedgen.cli.main import command_line
 

@@ -7,12 +7,19 @@ from typing import TYPE_CHECKING
 import click
 
 from seedgen import __version__
+from seedgen.cli.pages import page
 
 if TYPE_CHECKING:
     from seedgen.cli.invocation import Invocation
 
 
-@click.command(epilog="Example:  seedgen costs --by provider")
+@click.command(
+    epilog=page(
+        ("seedgen costs", "every shot that cost something"),
+        ("seedgen costs --by apply", "what each evening came to"),
+        ("seedgen --profile final costs --by provider --json", "one profile, for a program"),
+    )
+)
 @click.option(
     "--by",
     "by",

@@ -9,13 +9,22 @@ from typing import TYPE_CHECKING
 import click
 
 from seedgen import __version__
+from seedgen.cli.pages import page
 
 if TYPE_CHECKING:
     from seedgen.app.comparing import Compared
     from seedgen.cli.invocation import Invocation
 
 
-@click.command(epilog="Example:  seedgen diff HEAD~3 --html review.html")
+@click.command(
+    epilog=page(
+        ("seedgen diff HEAD~1", "what the last commit and the edits since then changed"),
+        (
+            "seedgen diff main my-branch --html review.html",
+            "a page that plays old and new clips side by side",
+        ),
+    )
+)
 @click.argument("first", metavar="REV1")
 @click.argument("second", metavar="[REV2]", required=False)
 @click.option("--json", "as_json", is_flag=True, help="One JSON document (schema/diff.schema.json).")

@@ -11,16 +11,26 @@ from typing import TYPE_CHECKING
 import click
 
 from seedgen import __version__
+from seedgen.cli.pages import page
 from seedgen.errors import SeedgenError
 
 if TYPE_CHECKING:
     from seedgen.cli.invocation import Invocation
 
 
-@click.command(epilog="Example:  seedgen doctor")
+@click.command(
+    epilog=page(
+        ("seedgen doctor", "first thing on a new machine"),
+        ("seedgen -C my-film doctor", "with the keys of that project's .env"),
+        exits={0: "everything that is needed is there", 1: "something is missing"},
+    )
+)
 @click.pass_obj
 def command(invocation: Invocation) -> int:
-    """Check what seedgen needs: ffmpeg, Python, disk space, the cache, and which keys are set."""
+    """Check what seedgen needs: ffmpeg, Python, disk space, the cache, and which keys are set.
+
+    Keys are looked for and never printed. Asks no service, writes nothing, costs nothing.
+    """
     from seedgen.media.ffmpeg import find_ffmpeg
     from seedgen.providers.keys import KEY_NAMES
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from seedgen.cli.options import complete_reels
+from seedgen.cli.pages import page
 from seedgen.errors import UsageError
 
 if TYPE_CHECKING:
@@ -17,7 +18,12 @@ _FORMATS = ("otio", "edl", "fcpxml", "srt", "vtt", "chapters")
 _STDOUT = Path("-")
 
 
-@click.command(epilog="Example:  seedgen export fcpxml main")
+@click.command(
+    epilog=page(
+        ("seedgen export fcpxml main", "build/main.fcpxml, for Final Cut Pro and DaVinci Resolve"),
+        ("seedgen export srt -o - | less", "subtitles of the only reel, to look at"),
+    )
+)
 @click.argument("form", metavar="FORMAT", type=click.Choice(_FORMATS))
 @click.argument("reel", required=False, shell_complete=complete_reels)
 @click.option(

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from seedgen.cli.options import complete_shots
+from seedgen.cli.pages import page
 from seedgen.errors import UsageError
 
 if TYPE_CHECKING:
@@ -23,11 +24,20 @@ if TYPE_CHECKING:
 EXIT_INTERRUPTED = 130
 
 
-@click.command(epilog="Example:  seedgen import 010 cuts/010-graded.mp4")
+@click.command(
+    epilog=page(
+        ("seedgen import 010 cuts/010-graded.mp4 --replace", "a graded version in place of the clip"),
+        ("seedgen import 020 paint-over.mov --take 2", "a clip of your own beside the generated one"),
+        ("seedgen import 030 --job-id 3f2a", "what a job made that was begun elsewhere"),
+        exits={0: "done", 1: "an error, or wrong usage", 130: "interrupted; the job is left in flight"},
+    )
+)
 @click.argument("shot_id", metavar="SHOT", shell_complete=complete_shots)
 @click.argument("file", metavar="[FILE]", required=False, type=click.Path(path_type=Path))
 @click.option("--job-id", metavar="ID", help="Take what this job of the shot's provider makes.")
-@click.option("--take", type=click.IntRange(min=1), default=1, show_default=True, help="As which take.")
+@click.option(
+    "--take", metavar="N", type=click.IntRange(min=1), default=1, show_default=True, help="As which take."
+)
 @click.option("--replace", "anew", is_flag=True, help="Also where the take has a clip already.")
 @click.option("--force", is_flag=True, help="With --job-id: also a job that was asked for something else.")
 @click.pass_obj
@@ -42,8 +52,9 @@ def command(
 ) -> int:
     """Adopt a clip for a shot as it is declared now: a video file, or what a service's job makes.
 
-    Nothing is submitted. A job has to have been asked for what the shot asks for. Nobody checks that a
-    file shows it: that is for you to say.
+    Nothing is submitted and nothing is paid. A copy goes into the cache, and the lock names it; the
+    file itself is left alone. A job has to have been asked for what the shot asks for. Nobody checks
+    that a file shows it: that is for you to say. `seedgen reel` shows the clip.
     """
     if (file is None) == (job_id is None):
         wrong = "FILE and --job-id exclude each other" if file else "nothing to import"

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from seedgen.cli.pages import page
 from seedgen.store.starter import write_starter
 
 if TYPE_CHECKING:
@@ -15,11 +16,24 @@ if TYPE_CHECKING:
 PICTURE = "refs/cup.png"
 
 
-@click.command(epilog="Example:  seedgen init my-film && seedgen -C my-film apply")
+@click.command(
+    epilog=page(
+        (
+            "seedgen init my-film && seedgen -C my-film apply",
+            "a new film, and its clips and reel at once; free",
+        ),
+        ("seedgen init", "in the folder where you are, beside what is there"),
+    )
+)
 @click.argument("directory", metavar="[DIR]", default=".", type=click.Path(path_type=Path))
 @click.pass_obj
 def command(invocation: Invocation, directory: Path) -> int:
-    """Start a project that applies at once and teaches by its comments. Nothing is overwritten."""
+    """Start a project that applies at once and teaches by its comments.
+
+    Writes seedgen.yaml, a template, a picture and a .gitignore into DIR, which is made when it is not
+    there; by default where you are. A file that is there already is left as it is. The project uses the
+    local renderer: it costs nothing and needs no key.
+    """
     from seedgen.media.starter_picture import draw_cup
 
     folder = invocation.root / directory

@@ -14,6 +14,7 @@ import click
 from seedgen import __version__
 from seedgen.cli.invocation import Invocation
 from seedgen.cli.options import complete_profiles
+from seedgen.cli.pages import page
 from seedgen.errors import SeedgenError
 from seedgen.views.paint import harmless
 
@@ -96,7 +97,29 @@ class _Commands(click.Group):
 @click.group(
     cls=_Commands,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
-    epilog="Example:  seedgen -C examples/sneaker plan",
+    epilog=page(
+        ("seedgen init my-film && seedgen -C my-film apply", "begin a film; the local renderer is free"),
+        ("seedgen -C examples/sneaker plan", "what would be generated there, and for how much"),
+        ("seedgen --profile final apply --max-cost 5", "with the profile `final`, for five dollars at most"),
+        ("seedgen plan --help", "options, examples and exit codes of a command"),
+        exits={
+            0: "done",
+            1: "any error, wrong usage, an apply that left a shot failed or blocked",
+            2: "only `plan --detailed-exitcode`: there are changes",
+            130: "interrupted; what is done is kept",
+        },
+        environment=[
+            ("EACHLABS_API_KEY", "key for each::labs; also read from .env beside the project file"),
+            ("OXEN_API_KEY", "key for Oxen.ai; likewise"),
+            ("EACHLABS_BASE_URL", "another address of the service, for tests and proxies"),
+            ("OXEN_BASE_URL", "likewise"),
+            ("SEEDGEN_PROFILE", "as --profile"),
+            ("SEEDGEN_CACHE_DIR", "as --cache-dir"),
+            ("SEEDGEN_FFMPEG", "the ffmpeg to use, instead of the first good one"),
+            ("NO_COLOR", "no colour, as --no-color; so does TERM=dumb"),
+            ("SEEDGEN_DEBUG", "set to 1, a bug shows its traceback"),
+        ],
+    ),
 )
 @click.option(
     "-C", "directory", metavar="DIR", type=click.Path(path_type=Path), help="Run there instead of here."
@@ -106,25 +129,35 @@ class _Commands(click.Group):
     metavar="NAME",
     envvar="SEEDGEN_PROFILE",
     shell_complete=complete_profiles,
-    help="A profile of the project, with its own lock.",
+    help="A profile of the project, such as draft or final; each has a lock of its own.",
 )
-@click.option("--var", "variables", metavar="K=V", multiple=True, help="Override a variable of the project.")
+@click.option(
+    "--var",
+    "variables",
+    metavar="K=V",
+    multiple=True,
+    help="Override a variable of the project; may be given several times.",
+)
 @click.option(
     "--var-file",
     "var_files",
     metavar="F",
     multiple=True,
     type=click.Path(path_type=Path),
-    help="Override from a YAML file.",
+    help="Override variables from a YAML file; --var wins over it.",
 )
 @click.option(
     "--cache-dir",
     metavar="D",
     envvar="SEEDGEN_CACHE_DIR",
     type=click.Path(path_type=Path),
-    help="The cache folder; may be shared.",
+    help="Where clips are kept; projects and worktrees may share it. By default .seedgen/cache.",
 )
-@click.option("--allow-outside", is_flag=True, help="Let references lie outside the project.")
+@click.option(
+    "--allow-outside",
+    is_flag=True,
+    help="Let references and folders lie outside the project; only for projects you trust.",
+)
 @click.version_option(__version__, message="seedgen %(version)s")
 @click.option("--no-color", is_flag=True, help="No colour, whatever the terminal.")
 @click.pass_context
@@ -138,7 +171,12 @@ def command_line(
     allow_outside: bool,
     no_color: bool,
 ) -> None:
-    """Terraform for AI video: plan, pay for and keep only the shots that changed."""
+    """Terraform for AI video: plan, pay for and keep only the shots that changed.
+
+    seedgen.yaml declares shots. `seedgen plan` says which would be generated, why and for how much, and
+    costs nothing; `seedgen apply` asks, generates them, keeps every clip, and assembles the reels. Which
+    clip each shot has stands in seedgen.lock, which belongs into git. Only `seedgen apply` submits anything.
+    """
     ctx.obj = Invocation(
         root=directory or Path(),
         profile=profile,

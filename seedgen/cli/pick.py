@@ -7,19 +7,27 @@ from typing import TYPE_CHECKING
 import click
 
 from seedgen.cli.options import complete_pickable, complete_takes
+from seedgen.cli.pages import page
 
 if TYPE_CHECKING:
     from seedgen.cli.invocation import Invocation
 
 
-@click.command(epilog="Example:  seedgen pick 020 3")
+@click.command(
+    epilog=page(
+        ("seedgen show 020", "which takes there are, and their files to look at"),
+        ("seedgen pick 020 3 && seedgen reel", "the third one from now on, and the reels with it"),
+    )
+)
 @click.argument("shot_id", metavar="SHOT", shell_complete=complete_pickable)
 @click.argument("take", type=click.IntRange(min=1), shell_complete=complete_takes)
 @click.pass_obj
 def command(invocation: Invocation, shot_id: str, take: int) -> int:
     """Choose which take of a shot goes into reels.
 
-    Changes the lock and nothing else: free, and undone by picking again. `seedgen reel` shows it.
+    SHOT is an id, TAKE the number of a take that has its clip. Changes the lock and nothing else: it
+    costs nothing, no clip is lost, and another pick undoes it. Reels, the contact sheet, the storyboard
+    and build/clips/ follow with the next `seedgen reel` or `seedgen apply`.
     """
     from seedgen.app.takes import pick_take
     from seedgen.views.takes import picked_text

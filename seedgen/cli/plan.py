@@ -8,6 +8,7 @@ import click
 
 from seedgen import __version__
 from seedgen.cli.options import exclude_option, max_cost_option, replace_option, select_option
+from seedgen.cli.pages import page
 
 if TYPE_CHECKING:
     from decimal import Decimal
@@ -17,7 +18,22 @@ if TYPE_CHECKING:
 EXIT_CHANGES = 2
 
 
-@click.command(epilog="Example:  seedgen plan --select 'tag:hero 030*'")
+@click.command(
+    epilog=page(
+        ("seedgen plan", "everything that an apply would do, and what it would cost"),
+        ("seedgen plan --select 'tag:hero 030*' --exclude 030-de", "the hero shots and all of 030 but one"),
+        (
+            "seedgen plan --select '020+,action:regenerate'",
+            "what changed of 020 and of all that continues it",
+        ),
+        ("seedgen plan --json --detailed-exitcode > plan.json", "for a program"),
+        exits={
+            0: "done; with --detailed-exitcode, there is nothing to do",
+            1: "an error, or wrong usage",
+            2: "with --detailed-exitcode: there are changes, blocked ones included",
+        },
+    )
+)
 @select_option
 @exclude_option
 @replace_option
@@ -38,7 +54,9 @@ def command(
 ) -> int:
     """Show which shots would be generated, why, and for how much.
 
-    Nothing is submitted and nothing is written. Needs no network and no key.
+    Each shot's request is compared with what the lock and the cache have. Nothing is submitted and
+    nothing is written; no network and no key is needed. Costs are estimates from the prices of the model
+    cards; what has no price there counts as unpriced, never as free.
     """
     workspace = invocation.open()
     plan = workspace.plan(chosen=chosen, excluded=excluded, replaced=replaced, max_cost=max_cost)

@@ -9,6 +9,7 @@ import click
 
 from seedgen import __version__
 from seedgen.cli.groups import ListByName
+from seedgen.cli.pages import page
 from seedgen.errors import ProjectError, UsageError
 
 if TYPE_CHECKING:
@@ -28,7 +29,10 @@ if TYPE_CHECKING:
 @click.group(
     cls=ListByName,
     subcommand_metavar="[PROVIDER] | refresh MODEL",
-    epilog="Example:  seedgen providers oxen",
+    epilog=page(
+        ("seedgen providers", "every model, with its limits and prices"),
+        ("seedgen providers oxen", "those of one provider"),
+    ),
 )
 def command() -> None:
     """List models with what they take and cost, or compare a card with its service."""
@@ -45,7 +49,10 @@ def _complete_models(ctx: click.Context, _: click.Parameter, incomplete: str) ->
 @command.command(
     "list",
     short_help="Models with what they take and cost (the default).",
-    epilog="Example:  seedgen providers eachlabs --json",
+    epilog=page(
+        ("seedgen providers list", "every model, with its limits and prices"),
+        ("seedgen providers eachlabs --json", "those of one provider, for a program"),
+    ),
 )
 @click.argument("provider", required=False, shell_complete=_complete_providers)
 @click.option("--json", "as_json", is_flag=True, help="One JSON document (`seedgen schema providers`).")
@@ -69,7 +76,16 @@ def list_cards(invocation: Invocation, provider: str | None, as_json: bool) -> i
 @command.command(
     "refresh",
     short_help="What a service's live schema says other than a card.",
-    epilog="Example:  seedgen providers refresh bytedance-seedance-2-0-reference-to-video",
+    epilog=page(
+        (
+            "seedgen providers refresh bytedance-seedance-2-0-reference-to-video",
+            "whether the services still take what the cards say",
+        ),
+        (
+            "seedgen providers refresh MODEL --provider oxen --card > cards/mine.yaml",
+            "a card of your own to write prices into",
+        ),
+    ),
 )
 @click.argument("model", shell_complete=_complete_models)
 @click.option("--provider", metavar="NAME", help="Of which provider, when several have the model.")

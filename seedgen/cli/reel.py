@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from seedgen.cli.options import complete_reels
+from seedgen.cli.pages import page
 from seedgen.errors import UsageError
 
 if TYPE_CHECKING:
@@ -15,7 +16,13 @@ if TYPE_CHECKING:
     from seedgen.cli.invocation import Invocation
 
 
-@click.command(epilog="Example:  seedgen reel main")
+@click.command(
+    epilog=page(
+        ("seedgen reel", "every reel, after a pick or an edit under `reels:`"),
+        ("seedgen reel main", "one of them"),
+        exits={0: "done", 1: "an error, or wrong usage", 130: "interrupted; run it again to go on"},
+    )
+)
 @click.argument("names", metavar="[NAME]...", nargs=-1, shell_complete=complete_reels)
 @click.option("--all", "everything", is_flag=True, help="Every reel, as without NAME.")
 @click.pass_obj
@@ -23,6 +30,8 @@ def command(invocation: Invocation, names: tuple[str, ...], everything: bool) ->
     """Assemble reels from what there is; free. Without NAME, every reel.
 
     A shot without a clip appears as its animatic, so a reel can be watched from the first minute.
+    Writes build/NAME.mp4, the clips under readable names, the contact sheet and the storyboard page, and
+    the reels' digests into the lock. Segments that are encoded already are used again.
     """
     from seedgen.cli.running import run_until_stopped, until_stopped
     from seedgen.cli.watching import watcher

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from seedgen.cli.options import complete_shots_and_tags
+from seedgen.cli.pages import page
 from seedgen.errors import UsageError
 
 if TYPE_CHECKING:
@@ -15,7 +16,13 @@ if TYPE_CHECKING:
 EXIT_LEFT = 1
 
 
-@click.command(epilog="Example:  seedgen retry 010 '03*' tag:hero")
+@click.command(
+    epilog=page(
+        ("seedgen retry 010 && seedgen apply --select 010", "once more, word for word"),
+        ("seedgen retry '03*' tag:hero", "several shots; the next apply submits them"),
+        exits={0: "done", 1: "an error, or a shot that is in doubt instead"},
+    )
+)
 @click.argument(
     "expressions", metavar="SHOT...", nargs=-1, required=True, shell_complete=complete_shots_and_tags
 )
@@ -23,7 +30,8 @@ EXIT_LEFT = 1
 def command(invocation: Invocation, expressions: tuple[str, ...]) -> int:
     """Forget that moderation refused some shots, so that the next apply submits them as they are.
 
-    Submits nothing itself. Takes ids, globs and tag:NAME.
+    Submits nothing itself and costs nothing: the next apply submits. SHOT is an id, a glob, tag:NAME or
+    VARIABLE=VALUE, with +x and x+ for what is upstream and downstream.
     """
     from seedgen.app.docket import Docket
     from seedgen.execution.overview import State

@@ -7,16 +7,26 @@ from typing import TYPE_CHECKING
 import click
 
 from seedgen.cli.options import complete_shots
+from seedgen.cli.pages import page
 
 if TYPE_CHECKING:
     from seedgen.cli.invocation import Invocation
 
 
-@click.command(epilog="Example:  seedgen show 010")
+@click.command(
+    epilog=page(
+        ("seedgen show 010", "its prompt, its takes with their files, and what a plan would do"),
+        ("seedgen --profile final show 010", "the same shot as another model is asked for it"),
+    )
+)
 @click.argument("shot_id", metavar="SHOT", shell_complete=complete_shots)
 @click.pass_obj
 def command(invocation: Invocation, shot_id: str) -> int:
-    """Print one shot whole: what is declared, what it has, and how the two differ."""
+    """Print one shot whole: what is declared, what it has, and how the two differ.
+
+    SHOT is an id. Lists each take with the file of its clip, marks the one that is picked, and says
+    how to pick another. Writes nothing and costs nothing.
+    """
     from seedgen.views.shots import show_text
 
     workspace = invocation.open()

@@ -7,14 +7,27 @@ from typing import TYPE_CHECKING
 
 import click
 
+from seedgen.cli.pages import page
+
 if TYPE_CHECKING:
     from seedgen.cli.invocation import Invocation
 
 
-@click.command(epilog="Example:  seedgen -C examples/sneaker validate")
+@click.command(
+    epilog=page(
+        ("seedgen validate", "before a commit, or in continuous integration"),
+        ("seedgen -C examples/sneaker --profile final validate", "as another model would be asked"),
+        exits={0: "the project is sound; there may be warnings", 1: "there are problems, or no project"},
+    )
+)
 @click.pass_obj
 def command(invocation: Invocation) -> int:
-    """Report every problem of the project at once, each with its place and a remedy."""
+    """Report every problem of the project at once, each with its place and a remedy.
+
+    Reads the project file, what it includes, templates, references and model cards. Everything that a
+    card can refuse is refused here, before it costs money. Asks no service and needs no key; problems go
+    to stderr.
+    """
     workspace = invocation.open()
     invocation.warn(workspace)
     workspace.require_sound()
