@@ -7,11 +7,11 @@ calls holds the project's apply lock.
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from seedgen.errors import UsageError
 from seedgen.planning.accept import acceptance
+from seedgen.planning.pick import Picked, picked
 from seedgen.project.diagnostics import did_you_mean, known_words
 
 if TYPE_CHECKING:
@@ -21,20 +21,6 @@ if TYPE_CHECKING:
     from seedgen.planning.accept import Acceptance
     from seedgen.planning.lock import LockedShot
     from seedgen.planning.plan import Change
-
-
-@dataclass(frozen=True, slots=True)
-class Picked:
-    """A take that goes into reels, and the one that did before; None when there was none."""
-
-    shot: str
-    take: int
-    before: int | None
-
-    @property
-    def changed(self) -> bool:
-        """Whether it is another one."""
-        return self.take != self.before
 
 
 def pick_take(project: Workspace, shot_id: str, number: int) -> Picked:
@@ -52,9 +38,7 @@ def pick_take(project: Workspace, shot_id: str, number: int) -> Picked:
             remedy="`seedgen apply` fetches it from who made it, or makes it again.",
         )
     before = locked.picked
-    if locked.pick != number:
-        entry = locked.model_copy(update={"pick": number})
-        project.lock_file.write(lock.with_shots({**lock.shots, shot_id: entry}, lock.plan_id))
+    project.lock_file.write(picked(lock, shot_id, number))
     return Picked(shot_id, number, before.take if before else None)
 
 

@@ -11,8 +11,8 @@ from seedgen.views.plan_text import field_lines
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from seedgen.app.takes import Picked
     from seedgen.planning.accept import Acceptance
+    from seedgen.planning.pick import Picked
     from seedgen.views.paint import Paint
 
 _WHY = {
