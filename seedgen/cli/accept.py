@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 import click
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
     from seedgen.planning.accept import Acceptance
 
 EXIT_LEFT = 1
+
+_ID = re.compile(r"[\w.-]+")
 
 
 @click.command(
@@ -42,6 +45,11 @@ def command(invocation: Invocation, shot_ids: tuple[str, ...], chosen: tuple[str
     """
     if not shot_ids and not chosen:
         raise UsageError("nothing to accept", remedy="Name shots, or choose them with --select.")
+    if patterns := [one for one in shot_ids if not _ID.fullmatch(one)]:
+        raise UsageError(
+            f"{patterns[0]!r} is no shot's id",
+            remedy=f"Globs, tags and the like go with --select: `seedgen accept --select {patterns[0]!r}`.",
+        )
     from seedgen.app.takes import accept_shots
     from seedgen.views.takes import accepted_text
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from seedgen.cli.options import complete_shots
+from seedgen.cli.options import Number, complete_shots
 from seedgen.cli.pages import page
 from seedgen.errors import UsageError
 
@@ -35,9 +35,7 @@ EXIT_INTERRUPTED = 130
 @click.argument("shot_id", metavar="SHOT", shell_complete=complete_shots)
 @click.argument("file", metavar="[FILE]", required=False, type=click.Path(path_type=Path))
 @click.option("--job-id", metavar="ID", help="Take what this job of the shot's provider makes.")
-@click.option(
-    "--take", metavar="N", type=click.IntRange(min=1), default=1, show_default=True, help="As which take."
-)
+@click.option("--take", metavar="N", type=Number(min=1), default=1, show_default=True, help="As which take.")
 @click.option("--replace", "anew", is_flag=True, help="Also where the take has a clip already.")
 @click.option("--force", is_flag=True, help="With --job-id: also a job that was asked for something else.")
 @click.pass_obj

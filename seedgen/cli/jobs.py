@@ -8,7 +8,7 @@ import click
 
 from seedgen import __version__
 from seedgen.cli.groups import ListByDefault
-from seedgen.cli.options import complete_shots
+from seedgen.cli.options import Number, complete_shots
 from seedgen.cli.pages import page
 from seedgen.errors import AuthError, SeedgenError, UsageError
 
@@ -40,7 +40,7 @@ def command() -> None:
     """List the jobs at services, decide about those in doubt, cancel those in flight."""
 
 
-take_option = click.option("--take", metavar="N", type=click.IntRange(min=1), help="Which take of the shot.")
+take_option = click.option("--take", metavar="N", type=Number(min=1), help="Which take of the shot.")
 fingerprint_option = click.option(
     "--fingerprint", metavar="PREFIX", default="", help="Which request, when a shot has jobs of several."
 )

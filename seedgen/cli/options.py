@@ -92,6 +92,12 @@ replace_option = click.option(
 )
 
 
+class Number(click.IntRange):
+    """A whole number, which click calls an integer range."""
+
+    name = "number"
+
+
 class Dollars(click.ParamType[Decimal]):
     """An amount in USD."""
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from seedgen.cli.options import complete_pickable, complete_takes
+from seedgen.cli.options import Number, complete_pickable, complete_takes
 from seedgen.cli.pages import page
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     )
 )
 @click.argument("shot_id", metavar="SHOT", shell_complete=complete_pickable)
-@click.argument("take", type=click.IntRange(min=1), shell_complete=complete_takes)
+@click.argument("take", type=Number(min=1), shell_complete=complete_takes)
 @click.pass_obj
 def command(invocation: Invocation, shot_id: str, take: int) -> int:
     """Choose which take of a shot goes into reels.

@@ -128,6 +128,8 @@ class _Among:
         found = frozenset.intersection(*(self.part(part) for part in parts))
         # What a plan would do changes from day to day: that today no shot is meant is no slip of the pen.
         if not found and strict and Kind.ACTION not in kinds(term):
+            if len(parts) == 1:
+                raise UsageError(f"no shot matches {term!r}", remedy="The reel shows no shot.")
             raise UsageError(f"no shot matches all of {term!r}", remedy="A comma intersects; a space unites.")
         return found
 

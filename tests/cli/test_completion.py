@@ -126,6 +126,8 @@ def test_completion_scripts_parse(shell: str, film: Film) -> None:
     ran = film.run("completion", shell)
     assert ran.code == 0
     assert "_SEEDGEN_COMPLETE" in ran.out
+    if shell == "zsh":
+        assert "$QIPREFIX$PREFIX" in ran.out, "the line goes as typed"
     found = shutil.which(shell)
     if found is None:
         pytest.skip(f"no {shell} here")

@@ -80,6 +80,8 @@ PICKS: list[tuple[tuple[str, str], str, str]] = [
     (("s1", "4"), "s1 has no take 4", "It has 1, 2, 3. For another one, declare `takes: 4`"),
     (("s2", "2"), "s2 has no take 2", "It has 1."),
     (("s9", "1"), "no shot 's9'", "There are s1, s2, s3."),
+    (("s1", "two"), "'two' is not a valid number", "`seedgen pick --help`"),
+    (("s1", "0"), "0 is not in the range", "`seedgen pick --help`"),
 ]
 
 
@@ -234,6 +236,7 @@ def test_nothing_named_is_nothing_accepted(film: Film) -> None:
     before = film.lock()
     assert "Name shots, or choose them with --select." in film.run("accept").err
     assert "Did you mean 's1'" in film.run("accept", "s1", "s11").err
+    assert "`seedgen accept --select 's*'`" in film.run("accept", "s*").err
     assert film.lock() == before
 
 

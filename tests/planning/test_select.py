@@ -86,7 +86,7 @@ CHAIN = [
 """a leads to b, and b to both c and d; e stands alone."""
 
 BEYOND = Beyond(
-    reels=lambda: {"main": ["a", "b", "c", "d", "e"], "teaser": ["c", "e"]},
+    reels=lambda: {"main": ["a", "b", "c", "d", "e"], "teaser": ["c", "e"], "empty": []},
     actions=lambda: {"generate": ["c", "d"], "unchanged": ["a", "b", "e"], "regenerate": []},
 )
 
@@ -160,6 +160,7 @@ UNSOUND: list[tuple[list[str], list[str], str, str]] = [
     ([], ["hero"], "no shot matches 'hero'", "There are a, b, c, d, e."),
     ([], ["tag:hera"], "no shot has the tag 'hera'", "Did you mean 'hero'?"),
     ([], [""], "nothing to select in an empty value", "Name ids"),
+    (["reel:empty"], [], "no shot matches 'reel:empty'", "The reel shows no shot."),
     (["reel:tease"], [], "no reel matches 'tease'", "Did you mean 'teaser'?"),
     (["action:regenrate"], [], "there is no action 'regenrate'", "Did you mean 'regenerate'"),
     (["action:regenerate"], [], "no shot matches 'action:regenerate'", "has generate, unchanged."),
