@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 _COMMANDS = {
     "init": "start a project that applies at once",
     "validate": "every problem of the project at once",
+    "fmt": "canonical order and spacing of the YAML, comments kept",
     "plan": "what would be generated, why, and for how much",
     "apply": "generate what changed and assemble the reels",
     "reel": "assemble reels from what there is; free",

@@ -72,7 +72,7 @@ def load_project(
     shots = list(_shots(shots_raw, place, problems))
     sets = dict(spec.reference_sets)
     places = {name: place.key("reference_sets", name) for name in sets}
-    for included in _included(root, spec.include, place, problems):
+    for included in included_files(root, spec.include, place, problems):
         shots.extend(_scene(included, texts, sets, places, problems))
     variables = _override(spec.vars, overrides or {}, problems)
     return Project(root, file, spec, tuple(shots), sets, places, variables, texts)
@@ -101,7 +101,8 @@ def _shots(raw: Any, place: Place, problems: Problems) -> Iterable[PlacedShot]:
             yield PlacedShot(shot, at, address)
 
 
-def _included(root: Path, patterns: Iterable[str], place: Place, problems: Problems) -> list[Path]:
+def included_files(root: Path, patterns: Iterable[str], place: Place, problems: Problems) -> list[Path]:
+    """The files that some patterns of `include:` name, inside the project and sorted. `root` is resolved."""
     found: set[Path] = set()
     for index, pattern in enumerate(patterns):
         try:

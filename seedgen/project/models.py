@@ -125,9 +125,13 @@ class Profile(Parameters):
 
 
 class ShotEntry(Parameters):
-    """One entry under `shots:`. Its strings are Jinja templates."""
+    """One entry under `shots:`. Its strings are Jinja templates. `seedgen fmt` writes keys in this order."""
 
     id: Text = Field(description="Unique name; it becomes a file name. May use the matrix's variables.")
+    matrix: dict[str, tuple[Any, ...]] = Field(
+        default_factory=dict, description="One shot for every combination of these values."
+    )
+    exclude: tuple[dict[str, Any], ...] = Field((), description="Combinations of the matrix to leave out.")
     template: Text | None = Field(
         None, description="A file in templates/, or seedgen/NAME.j2 shipped with seedgen."
     )
@@ -138,10 +142,6 @@ class ShotEntry(Parameters):
     provider: Text | None = None
     model: Text | None = None
     from_shot: FromShot | None = None
-    matrix: dict[str, tuple[Any, ...]] = Field(
-        default_factory=dict, description="One shot for every combination of these values."
-    )
-    exclude: tuple[dict[str, Any], ...] = Field((), description="Combinations of the matrix to leave out.")
 
     @model_validator(mode="after")
     def _one_prompt(self) -> ShotEntry:

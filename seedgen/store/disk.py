@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import shutil
+import stat
 import tempfile
 from pathlib import Path
 
@@ -28,7 +29,13 @@ def sync_file(path: Path) -> None:
         os.close(descriptor)
 
 
-def replace_text(path: Path, text: str, *, durable: bool = True) -> None:
+def rewrite_text(path: Path, text: str) -> None:
+    """Replace the text of somebody's file atomically: its mode is kept, and a link stays a link."""
+    real = path.resolve(strict=True)
+    replace_text(real, text, mode=stat.S_IMODE(real.stat().st_mode))
+
+
+def replace_text(path: Path, text: str, *, durable: bool = True, mode: int | None = None) -> None:
     """Replace a text file atomically: readers see the old text or the new one, never a part."""
     path.parent.mkdir(parents=True, exist_ok=True)
     descriptor, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
@@ -39,7 +46,7 @@ def replace_text(path: Path, text: str, *, durable: bool = True) -> None:
             stream.flush()
             if durable:
                 os.fsync(stream.fileno())
-        written.chmod(_default_mode())
+        written.chmod(_default_mode() if mode is None else mode)
         written.replace(path)
     except BaseException:
         written.unlink(missing_ok=True)
