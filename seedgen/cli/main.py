@@ -31,6 +31,7 @@ _COMMANDS = {
     "export": "hand a reel over to editors and players: otio, edl, fcpxml, srt, vtt, chapters",
     "status": "where the shots stand",
     "show": "one shot whole",
+    "graph": "shots and what they are made from, as Mermaid or DOT",
     "diff": "shots, requests and clips of two git revisions, compared",
     "render": "a shot's prompt and request as they would be sent",
     "pick": "choose which take of a shot goes into reels",
