@@ -70,15 +70,25 @@ class OpenedProject:
         self.project = self._load()
         self._check_places()
         self.cards: Cards = load_cards(self.project.root, self.problems)
-        templates = Templates(self.project.root)
-        self.shots: list[Shot] = expand(self.project, templates, settings.profile, self.problems)
+        self._templates = Templates(self.project.root)
+        self.shots: list[Shot] = expand(self.project, self._templates, settings.profile, self.problems)
         index = ReferenceIndex(self.private / "references.json", probe)
-        library = survey(self.project, index.identify, self.problems, allow_outside=settings.allow_outside)
-        self.resolved: list[ResolvedShot] = resolve(self.shots, library, self.cards, templates, self.problems)
+        self._library = survey(
+            self.project, index.identify, self.problems, allow_outside=settings.allow_outside
+        )
+        self.resolved: list[ResolvedShot] = self._resolve(self.shots, self.problems)
         checks = ReelChecks(self.project, self.selectable(self.shots), self.resolved, self.problems)
         self.music = checks.run(index.identify, allow_outside=settings.allow_outside)
         index.save()
         self._check_reach()
+
+    def _resolve(self, shots: list[Shot], problems: Problems) -> list[ResolvedShot]:
+        return resolve(shots, self._library, self.cards, self._templates, problems)
+
+    def resolved_under(self, profile: str | None) -> list[ResolvedShot]:
+        """The shots as they are under another profile, those with an error left out."""
+        problems = Problems()
+        return self._resolve(expand(self.project, self._templates, profile, problems), problems)
 
     def _load(self) -> Project:
         overrides: dict[str, Any] = {}
@@ -243,12 +253,16 @@ class OpenedProject:
         return {take.take: self.objects.path(take.clip) for take in takes if take.clip in present}
 
     def disk_use(self) -> DiskUse:
-        """What the cache takes."""
+        """What cache and outputs take."""
         from seedgen.ports.store import DiskUse
         from seedgen.store.disk import folder_size, free_space
 
-        sizes = [folder_size(self.cache / name) for name in ("objects", "segments")]
-        return DiskUse(sizes[0], sizes[1], free_space(self.cache))
+        return DiskUse(
+            folder_size(self.cache / "objects"),
+            folder_size(self.cache / "segments"),
+            free_space(self.cache),
+            folder_size(self.project.root / "build"),
+        )
 
     @cached_property
     def ffmpeg(self) -> Ffmpeg:

@@ -66,11 +66,12 @@ class LockFile(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class DiskUse:
-    """Bytes that the cache takes, and that are free beside it."""
+    """Bytes that the cache takes, that are free beside it, and that the outputs in `build/` take."""
 
     objects: int
     segments: int
     free: int
+    build: int = 0
 
 
 class Stage(StrEnum):

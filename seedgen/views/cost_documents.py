@@ -68,9 +68,9 @@ def costs_document(costs: Costs, project: str, version: str) -> CostsDocument:
         by=costs.by,
         groups=tuple(GroupDocument(name=name, **_sum(group).model_dump()) for name, group in costs.groups),
         total=_sum(costs.total),
-        in_flight=_pending(costs.in_flight),
-        in_doubt=_pending(costs.in_doubt),
-        by_hand=_pending(costs.by_hand),
+        in_flight=pending_document(costs.in_flight),
+        in_doubt=pending_document(costs.in_doubt),
+        by_hand=pending_document(costs.by_hand),
         profiles=costs.profiles,
     )
 
@@ -91,5 +91,6 @@ def _sum(group: Sum) -> SumDocument:
     )
 
 
-def _pending(pending: Pending) -> PendingDocument:
+def pending_document(pending: Pending) -> PendingDocument:
+    """What may still be billed, for programs."""
     return PendingDocument(jobs=pending.jobs, estimated_usd=pending.estimated, unpriced=pending.unpriced)

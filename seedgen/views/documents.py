@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
 
-    from seedgen.planning.plan import Change, Plan
+    from seedgen.planning.plan import Change, Plan, ReelChange
     from seedgen.project.diagnostics import Diagnostic
 
 
@@ -213,6 +213,11 @@ def cost_document(plan: Plan) -> CostDocument:
     return CostDocument(usd=plan.cost, unpriced=plan.unpriced, seconds=plan.seconds)
 
 
+def reel_document(reel: ReelChange) -> ReelDocument:
+    """One reel for programs."""
+    return ReelDocument(reel=reel.reel, action=reel.action, stand_ins=reel.stand_ins)
+
+
 def plan_document(
     plan: Plan, diagnostics: Iterable[Diagnostic], root: Path, version: str, *, everything: bool = False
 ) -> PlanDocument:
@@ -226,7 +231,7 @@ def plan_document(
         summary=summary_document(plan),
         estimated_cost=cost_document(plan),
         changes=tuple(change_document(c) for c in (plan.takes if everything else plan.changes)),
-        reels=tuple(ReelDocument(reel=r.reel, action=r.action, stand_ins=r.stand_ins) for r in plan.reels),
+        reels=tuple(reel_document(reel) for reel in plan.reels),
         diagnostics=tuple(diagnostic_document(d, root) for d in diagnostics),
     )
 

@@ -59,10 +59,13 @@ class JobsDocument(Document):
 
 def jobs_document(jobs: Sequence[Listed], project: str, version: str) -> JobsDocument:
     """Jobs for programs."""
-    return JobsDocument(seedgen_version=version, project=project, jobs=tuple(_job(job, jobs) for job in jobs))
+    return JobsDocument(
+        seedgen_version=version, project=project, jobs=tuple(job_document(job, jobs) for job in jobs)
+    )
 
 
-def _job(job: Listed, among: Sequence[Listed]) -> JobDocument:
+def job_document(job: Listed, among: Sequence[Listed]) -> JobDocument:
+    """One job for programs; `among` are those beside it."""
     entry = job.entry
     return JobDocument(
         shot=job.shot,

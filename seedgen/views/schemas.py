@@ -13,6 +13,7 @@ from seedgen.views.cost_documents import CostsDocument
 from seedgen.views.documents import EventDocument, PlanDocument
 from seedgen.views.job_documents import JobsDocument
 from seedgen.views.revision_documents import ComparisonDocument
+from seedgen.views.status_documents import StatusDocument
 
 if TYPE_CHECKING:
     from pydantic import BaseModel
@@ -27,9 +28,10 @@ _MODELS: dict[str, tuple[type[BaseModel], str]] = {
     "refresh": (RefreshDocument, "seedgen providers refresh --json"),
     "jobs": (JobsDocument, "seedgen jobs list --json"),
     "costs": (CostsDocument, "seedgen costs --json"),
+    "status": (StatusDocument, "seedgen status --json"),
     "diff": (ComparisonDocument, "seedgen diff --json"),
 }
-_DOCUMENTS = frozenset({"plan", "event", "lock", "providers", "refresh", "jobs", "costs", "diff"})
+_DOCUMENTS = frozenset({"plan", "event", "lock", "providers", "refresh", "jobs", "costs", "diff", "status"})
 """What seedgen writes is described as written; what people write, as it may be written."""
 
 NAMES = tuple(_MODELS)

@@ -2,28 +2,32 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections import Counter
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from seedgen.planning.plan import Action
+from seedgen.execution.overview import State
+from seedgen.planning.plan import Action, ReelAction
 from seedgen.timing import Rate
 from seedgen.views.costs import spent_line
-from seedgen.views.jobs import WORDS
-from seedgen.views.paint import harmless
+from seedgen.views.jobs import WORDS, since
+from seedgen.views.paint import Paint, harmless
 from seedgen.views.plan_text import SYMBOLS, summary
 from seedgen.views.words import counted
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Iterator, Sequence
+    from datetime import datetime
 
     from seedgen.execution.costs import Costs
     from seedgen.execution.overview import Listed
+    from seedgen.planning.coverage import Coverage
     from seedgen.planning.lock import Lock
     from seedgen.planning.plan import Plan
     from seedgen.ports.store import DiskUse
-    from seedgen.views.paint import Paint
 
-_WORDS = {
+_STATES = {
     Action.UNCHANGED: "match their clip",
     Action.GENERATE: "have no clip yet",
     Action.REGENERATE: "changed since their clip",
@@ -33,43 +37,133 @@ _WORDS = {
     Action.REMOVE: "are declared no longer",
     Action.BLOCKED: "wait for a decision",
 }
+_MOST_JOBS, _MOST_PROFILES = 2, 3
+"""Lines for them: with eight states, and everything else, the whole stays within 24 lines."""
+
+_MOST_NAMES = 40
+"""More than fit into any line."""
+
+_URGENT = {state: rank for rank, state in enumerate((State.IN_DOUBT, State.REJECTED, State.SUBMITTING))}
 
 
-def status_text(
-    plan: Plan, lock: Lock, jobs: Sequence[Listed], costs: Costs, disk: DiskUse, paint: Paint
-) -> str:
-    """Shots by state, open jobs, what has been spent, and the size of the cache."""
-    profile = f" ({plan.profile})" if plan.profile else ""
-    lines = [paint.bold(f"{plan.project}{profile}")]
-    for action, words in _WORDS.items():
-        count = plan.counts[action]
-        if count:
-            names = _names(plan, action) if action is not Action.UNCHANGED else ""
-            lines.append(f"  {SYMBOLS[action]} {count:>5}  {words}{names}")
-    takes = [take for shot in lock.shots.values() for take in shot.takes]
-    seconds = sum(float(Rate.parse(take.rate).seconds(take.frames)) for take in takes)
-    lines.append(f"  lock  {counted(len(takes), 'take')}, {seconds:.1f} s of video")
-    if jobs:
-        states = Counter(job.state for job in jobs)
-        listed = ", ".join(f"{count} {WORDS[state]}" for state, count in states.items())
-        lines.append(f"  jobs  {listed}: `seedgen jobs list` shows them")
-    if spent := spent_line(costs):
-        lines.append(f"  cost  {spent}: `seedgen costs` says for what")
-    lines.append(
-        f"  disk  {_mebibytes(disk.objects)} of clips, {_mebibytes(disk.segments)} of segments, "
-        f"{_mebibytes(disk.free)} free"
+@dataclass(frozen=True, slots=True)
+class Situation:
+    """What is told: the plan and its lock, open jobs, what was spent, disk use, and each profile's clips."""
+
+    plan: Plan
+    lock: Lock
+    jobs: tuple[Listed, ...]
+    costs: Costs
+    disk: DiskUse
+    profiles: tuple[Coverage, ...] = ()
+
+
+def status_text(now_is: Situation, now: datetime, paint: Paint, width: int) -> str:
+    """Shots by state, open jobs, reels, money, disk and profiles, in lines of at most `width` columns."""
+    plan = now_is.plan
+    profile = f" ({harmless(plan.profile)})" if plan.profile else ""
+    lines = [paint.bold(harmless(plan.project) + profile)]
+    for action, words in _STATES.items():
+        if shots := _shots(plan, action):
+            takes = f" ({plan.counts[action]:,} takes)" if plan.counts[action] > len(shots) else ""
+            head = f"  {SYMBOLS[action]} {len(shots):>5,}  {words}{takes}"
+            lines.append(head if action is Action.UNCHANGED else _listing(f"{head}: ", shots, width))
+    made = sum(len(shot.takes) for shot in now_is.lock.shots.values())
+    lines.append(f"  lock  {counted(made, 'take')}, {seconds_of(now_is.lock):,.1f} s of video")
+    lines += _jobs(now_is.jobs, now, width)
+    if spent := spent_line(now_is.costs):
+        lines.append(_listing("  cost  ", spent.split(", "), width, ": `seedgen costs` says for what"))
+    lines += _reels(plan, width)
+    disk = now_is.disk
+    sizes = (
+        f"{_size(disk.objects)} of clips, {_size(disk.segments)} of segments, {_size(disk.build)} in build/"
     )
-    lines.append("")
-    lines.append(summary(plan, paint))
-    return "\n".join(lines) + "\n"
+    lines.append(_cut(f"  disk  {sizes}, {_size(disk.free)} free", width))
+    lines += _profiles(now_is.profiles, plan.profile, width)
+    first, *rest = textwrap.wrap(summary(plan, Paint(on=False)), width)
+    head, _, tail = first.partition(" ")
+    return "\n".join([*lines, "", f"{paint.bold(head)} {tail}", *rest]) + "\n"
 
 
-def _names(plan: Plan, action: Action) -> str:
-    names = list(dict.fromkeys(harmless(change.shot) for change in plan.takes if change.action is action))
-    return f": {', '.join(names[:6])}{' …' if len(names) > 6 else ''}"
+def seconds_of(lock: Lock) -> float:
+    """How much video a lock names; what is no rate counts as nothing."""
+    total = 0.0
+    for shot in lock.shots.values():
+        for take in shot.takes:
+            try:
+                total += float(Rate.parse(take.rate).seconds(take.frames))
+            except ValueError:
+                continue
+    return total
 
 
-def _mebibytes(size: int) -> str:
+def _shots(plan: Plan, action: Action) -> list[str]:
+    return list(dict.fromkeys(harmless(change.shot) for change in plan.takes if change.action is action))
+
+
+def _listing(head: str, names: Sequence[str], width: int, tail: str = "") -> str:
+    """As many names as fit into the line, and how many more there are."""
+    room = width - len(head) - len(tail)
+    for shown in range(len(names), 0, -1) if len(names) <= _MOST_NAMES else range(_MOST_NAMES, 0, -1):
+        more = f" … {len(names) - shown:,} more" if shown < len(names) else ""
+        listed = ", ".join(names[:shown])
+        if len(listed) + len(more) <= room or shown == 1:
+            return f"{head}{_cut(listed, max(12, room - len(more)))}{more}{tail}"
+    return head
+
+
+def _cut(line: str, width: int) -> str:
+    return line if len(line) <= width else f"{line[: width - 1]}…"
+
+
+def _jobs(jobs: Sequence[Listed], now: datetime, width: int) -> Iterator[str]:
+    if not jobs:
+        return
+    states = Counter(job.state for job in jobs)
+    listed = [f"{count:,} {WORDS[state]}" for state, count in states.items()]
+    yield _listing("  jobs  ", listed, width, ": `seedgen jobs list` shows them")
+    # What waits for a person first, then what has been under way for longest.
+    urgent = sorted(jobs, key=lambda job: (_URGENT.get(job.state, len(_URGENT)), _begun(job)))
+    for job in urgent[:_MOST_JOBS]:
+        take = f" take {job.entry.take}" if job.entry.take > 1 else ""
+        begun = since(job.entry.submitted_at, now)
+        line = f"        {job.shot}{take}  {WORDS[job.state]}, submitted {begun} to {job.entry.provider}"
+        yield _cut(harmless(line), width)
+
+
+def _begun(job: Listed) -> float:
+    return job.entry.submitted_at.timestamp() if job.entry.submitted_at else 0.0
+
+
+def _reels(plan: Plan, width: int) -> Iterator[str]:
+    if plan.reels:
+        waiting = [harmless(one.reel) for one in plan.reels if one.action is ReelAction.ASSEMBLE]
+        current = len(plan.reels) - len(waiting)
+        words = [f"{current:,} current"] if current else []
+        head = "  reels " + "; ".join([*words, "to assemble: "] if waiting else words)
+        yield _listing(head, waiting, width) if waiting else head
+
+
+def _profiles(profiles: Iterable[Coverage], in_force: str | None, width: int) -> Iterator[str]:
+    found = list(profiles)
+    # The one in force is told of above, and comes first.
+    found.sort(key=lambda one: one.profile != in_force)
+    names = {one: harmless(one.profile or "(none)") for one in found}
+    shown = found if len(found) <= _MOST_PROFILES else found[: _MOST_PROFILES - 1]
+    room = min(max((len(names[one]) for one in shown), default=0), 24)
+    for index, one in enumerate(shown):
+        head = "profiles" if index == 0 else ""
+        compared = f"{one.current:,} current, {one.stale:,} changed" if one.stale is not None else ""
+        clips = compared or f"{one.clips:,} with a clip"
+        line = f"  {head:<8}  {names[one]:<{room}}  {clips}, {one.missing:,} without a clip"
+        yield _cut(line, width)
+    if rest := [names[one] for one in found[len(shown) :]]:
+        yield _listing(f"{'':<12}and ", rest, width)
+
+
+def _size(size: int) -> str:
+    if size >= 10 * 1024**4:
+        return f"{size / 1024**4:,.0f} TiB"
     if size >= 10 * 1024**3:
-        return f"{size / 1024**3:.0f} GiB"
-    return f"{size / 1024**2:.1f} MiB"
+        return f"{size / 1024**3:,.0f} GiB"
+    return f"{size / 1024**2:.1f} MiB" if size < 1024**3 else f"{size / 1024**3:.1f} GiB"

@@ -1,0 +1,57 @@
+"""Situation: everything that `status` tells of a project, gathered once."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from seedgen.planning.coverage import coverage
+from seedgen.store.lockfile import LockOnDisk, lock_name
+from seedgen.views.status import Situation
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from seedgen.app.workspace import Workspace
+    from seedgen.planning.coverage import Coverage
+    from seedgen.planning.resolve import ResolvedShot
+
+_MOST_COMPARED = 2_000
+"""Shots that are resolved anew for other profiles: about as much work again as a plan of as many."""
+
+
+def situation(workspace: Workspace) -> Situation:
+    """Where a project stands. Raises ProjectError, LockUnreadable, StoreError."""
+    from seedgen.app.docket import Docket
+    from seedgen.execution.costs import By
+
+    plan = workspace.plan()
+    return Situation(
+        plan,
+        workspace.lock_file.read(),
+        tuple(Docket(workspace, workspace.desk).open_jobs()),
+        workspace.desk.costs(By.SHOT),
+        workspace.disk_use(),
+        tuple(_profiles(workspace)),
+    )
+
+
+def _profiles(workspace: Workspace) -> Iterator[Coverage]:
+    """Each profile's clips; nothing for a project without profiles. The lock without a profile is one of
+    them when there is one, or when it is in force."""
+    declared, left = workspace.project.spec.profiles, _MOST_COMPARED
+    if not declared:
+        return
+    for name in (None, *declared):
+        file = workspace.project.root / lock_name(name)
+        in_force = name == workspace.settings.profile
+        if name is None and not (in_force or file.exists()):
+            continue
+        lock = LockOnDisk(file).read()
+        resolved: list[ResolvedShot] | None = [] if not lock.shots else None
+        if in_force:
+            resolved = workspace.resolved
+        elif lock.shots and (left := left - len(workspace.shots)) >= 0:
+            resolved = workspace.resolved_under(name)
+        takes = [shot.picked for shot in lock.shots.values()]
+        present = workspace.objects.present([take.clip for take in takes if take])
+        yield coverage(name, [shot.id for shot in workspace.shots], lock, present, resolved)
