@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import lru_cache
 
 _RATIONAL = re.compile(r"([1-9][0-9]{0,6})(?:/([1-9][0-9]{0,6}))?")
 _DECIMAL = re.compile(r"[1-9][0-9]{0,2}\.[0-9]{1,3}")
@@ -28,13 +29,7 @@ class Rate:
     @classmethod
     def parse(cls, text: str) -> Rate:
         """Read `24`, `30000/1001`, `25/1`, or the customary `29.97`. Raises ValueError."""
-        if match := _RATIONAL.fullmatch(text):
-            return cls.of(Fraction(int(match[1]), int(match[2] or 1)))
-        if _DECIMAL.fullmatch(text):
-            value = Fraction(text)
-            exact = next((ntsc for ntsc in _NTSC if abs(ntsc - value) < Fraction(1, 200)), value)
-            return cls.of(exact)
-        raise ValueError(f"{text!r} is not a frame rate like 24, 29.97 or 30000/1001")
+        return _parsed(text)
 
     @property
     def fraction(self) -> Fraction:
@@ -75,3 +70,14 @@ def point(text: str, rate: Rate) -> int:
     if text.endswith("f"):
         return int(text[:-1])
     return rate.count(Fraction(text.removesuffix("s")))
+
+
+@lru_cache(maxsize=256)
+def _parsed(text: str) -> Rate:
+    if match := _RATIONAL.fullmatch(text):
+        return Rate.of(Fraction(int(match[1]), int(match[2] or 1)))
+    if _DECIMAL.fullmatch(text):
+        value = Fraction(text)
+        exact = next((ntsc for ntsc in _NTSC if abs(ntsc - value) < Fraction(1, 200)), value)
+        return Rate.of(exact)
+    raise ValueError(f"{text!r} is not a frame rate like 24, 29.97 or 30000/1001")

@@ -13,7 +13,7 @@ from seedgen.errors import UsageError
 from seedgen.planning.plan import Standing
 from seedgen.ports.store import FLYING_STAGES, Stage
 from seedgen.project.models import LOCAL
-from seedgen.store.lockfile import LockOnDisk, profile_of
+from seedgen.store.lockfile import profile_of
 from seedgen.store.standing import anything_stands
 
 if TYPE_CHECKING:
@@ -201,7 +201,7 @@ class Desk:
         locked = [
             Locked(shot_id, take, profile_of(file.name))
             for file in sorted(opened.project.root.glob("seedgen*.lock"))
-            for shot_id, shot in LockOnDisk(file).read().shots.items()
+            for shot_id, shot in opened.lock_at(file).read().shots.items()
             for take in shot.takes
         ]
         found = opened.takes.find([e.fingerprint for e in entries]).values()

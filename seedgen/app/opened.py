@@ -67,6 +67,7 @@ class OpenedProject:
         self.settings = settings
         self.problems = Problems()
         self._texts: Mapping[Path, str] = {}
+        self._locks: dict[Path, LockOnDisk] = {}
         self.project = self._load()
         self._check_places()
         self.cards: Cards = load_cards(self.project.root, self.problems)
@@ -202,7 +203,11 @@ class OpenedProject:
     @cached_property
     def lock_file(self) -> LockOnDisk:
         """seedgen.lock, or the profile's own."""
-        return LockOnDisk(self.project.root / lock_name(self.settings.profile))
+        return self.lock_at(self.project.root / lock_name(self.settings.profile))
+
+    def lock_at(self, path: Path) -> LockOnDisk:
+        """Any lock of the project: of another profile, say. Asked again, the same one."""
+        return self._locks.setdefault(path, LockOnDisk(path))
 
     @cached_property
     def objects(self) -> ObjectStore:

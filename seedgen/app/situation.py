@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from seedgen.planning.coverage import coverage
-from seedgen.store.lockfile import LockOnDisk, lock_name
+from seedgen.store.lockfile import lock_name
 from seedgen.views.status import Situation
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ def _profiles(workspace: Workspace) -> Iterator[Coverage]:
         in_force = name == workspace.settings.profile
         if name is None and not (in_force or file.exists()):
             continue
-        lock = LockOnDisk(file).read()
+        lock = workspace.lock_at(file).read()
         resolved: list[ResolvedShot] | None = [] if not lock.shots else None
         if in_force:
             resolved = workspace.resolved

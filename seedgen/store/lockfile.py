@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from pydantic import ValidationError
 
+from seedgen.digest import digest_bytes
 from seedgen.errors import LockUnreadable
 from seedgen.planning.lock import Lock
 from seedgen.store.disk import replace_text
@@ -33,15 +34,22 @@ class LockOnDisk:
 
     def __init__(self, path: Path) -> None:
         self.path = path
+        self._read: tuple[str, Lock] | None = None
 
     def read(self) -> Lock:
-        """The lock; an empty one when there is no file. Raises LockUnreadable."""
+        """The lock; an empty one when there is no file. Raises LockUnreadable.
+
+        While the file has the same bytes they are not taken apart again.
+        """
         try:
             data = self.path.read_bytes()
         except FileNotFoundError:
             return Lock()
         except OSError as error:
             raise LockUnreadable(f"{self.path.name} cannot be read: {error.strerror or error}") from error
+        digest = digest_bytes(data)
+        if self._read is not None and self._read[0] == digest:
+            return self._read[1]
         if _MARKERS.search(data):
             raise LockUnreadable(
                 f"{self.path.name} has conflict markers from a merge",
@@ -49,9 +57,11 @@ class LockOnDisk:
                 "clips that the cache has are reused at no cost.",
             )
         try:
-            return Lock.model_validate_json(data)
+            lock = Lock.model_validate_json(data)
         except ValidationError as error:
             raise _unreadable(self.path.name, data, error) from error
+        self._read = digest, lock
+        return lock
 
     def write(self, lock: Lock) -> None:
         """Replace the file atomically, unless it has these bytes already."""

@@ -16,4 +16,9 @@ class Document(BaseModel):
 
     def text(self) -> str:
         """The document as JSON, two spaces deep."""
-        return harmless_json(json.dumps(self.model_dump(mode="json"), indent=2, ensure_ascii=False)) + "\n"
+        return (
+            harmless_json(
+                json.dumps(self.model_dump(mode="json", by_alias=True), indent=2, ensure_ascii=False)
+            )
+            + "\n"
+        )

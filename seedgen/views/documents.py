@@ -165,7 +165,7 @@ class EventDocument(Document):
         value = self.model_dump(mode="json", by_alias=True)
         value = {name: field for name, field in value.items() if field is not None}
         if "change" in value:
-            _drop_empty_from(value["change"])
+            drop_empty_from(value["change"])
         return harmless_json(json.dumps(value, ensure_ascii=False, separators=(",", ":")))
 
 
@@ -240,11 +240,11 @@ def plan_json(document: PlanDocument) -> str:
     """The document as JSON, two spaces deep; only a move has `from`."""
     value = document.model_dump(mode="json", by_alias=True)
     for change in value["changes"]:
-        _drop_empty_from(change)
+        drop_empty_from(change)
     return harmless_json(json.dumps(value, indent=2, ensure_ascii=False)) + "\n"
 
 
-def _drop_empty_from(change: dict[str, Any]) -> None:
+def drop_empty_from(change: dict[str, Any]) -> None:
     """Only a move has `from`."""
     if change["from"] is None:
         del change["from"]

@@ -9,11 +9,14 @@ from seedgen.planning.lock import Lock
 from seedgen.project.cards import ModelCard
 from seedgen.project.models import ProjectFile
 from seedgen.views.card_documents import ProvidersDocument, RefreshDocument
+from seedgen.views.checkup import DoctorDocument
 from seedgen.views.cost_documents import CostsDocument
 from seedgen.views.documents import EventDocument, PlanDocument
 from seedgen.views.job_documents import JobsDocument
 from seedgen.views.revision_documents import ComparisonDocument
+from seedgen.views.shot_documents import RenderDocument, ShowDocument
 from seedgen.views.status_documents import StatusDocument
+from seedgen.views.validate_documents import ValidateDocument
 
 if TYPE_CHECKING:
     from pydantic import BaseModel
@@ -28,10 +31,14 @@ _MODELS: dict[str, tuple[type[BaseModel], str]] = {
     "refresh": (RefreshDocument, "seedgen providers refresh --json"),
     "jobs": (JobsDocument, "seedgen jobs list --json"),
     "costs": (CostsDocument, "seedgen costs --json"),
+    "validate": (ValidateDocument, "seedgen validate --json"),
+    "show": (ShowDocument, "seedgen show SHOT --json"),
+    "render": (RenderDocument, "seedgen render SHOT --json"),
     "status": (StatusDocument, "seedgen status --json"),
+    "doctor": (DoctorDocument, "seedgen doctor --json"),
     "diff": (ComparisonDocument, "seedgen diff --json"),
 }
-_DOCUMENTS = frozenset({"plan", "event", "lock", "providers", "refresh", "jobs", "costs", "diff", "status"})
+_WRITTEN_BY_PEOPLE = frozenset({"project", "card"})
 """What seedgen writes is described as written; what people write, as it may be written."""
 
 NAMES = tuple(_MODELS)
@@ -40,7 +47,7 @@ NAMES = tuple(_MODELS)
 def schema_text(name: str) -> str:
     """The JSON Schema of one kind of file, with a newline at the end. Raises KeyError."""
     model, title = _MODELS[name]
-    mode: Any = "serialization" if name in _DOCUMENTS else "validation"
+    mode: Any = "validation" if name in _WRITTEN_BY_PEOPLE else "serialization"
     schema = model.model_json_schema(mode=mode, by_alias=True)
     head = {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": title}
     return json.dumps({**head, **schema, "title": title}, indent=2, ensure_ascii=False) + "\n"
