@@ -143,6 +143,59 @@ def test_a_reel_that_cannot_be_made_still_ends_the_events(film: Film) -> None:
     assert "cut.s1" in ran.err
 
 
+def test_a_shot_follows_its_schema(applied: Film) -> None:
+    """Its request, its take with the clip's place, and what would become of it; only a move has `from`."""
+    change_everything(applied)
+    for shot, action in (("opening", "move"), ("s2", "regenerate"), ("new", "generate")):
+        document = json.loads(applied.run("show", shot, "--json").out)
+        valid("show", document)
+        assert [change["action"] for change in document["changes"]] == [action]
+        assert ["from" in change for change in document["changes"]] == [action == "move"]
+    applied.run("apply", "--auto-approve", "--no-reel")
+    document = json.loads(applied.run("show", "s2", "--json").out)
+    (take,) = document["takes"]
+    assert (take["picked"], take["frames"], take["cost_usd"]) == (True, 24, "0")
+    assert (applied.root / take["clip"]) == applied.object("s2")
+    assert document["references"][0]["location"] == "refs/wall.png"
+    assert document["changes"] == []
+    applied.object("s2").unlink()
+    assert json.loads(applied.run("show", "s2", "--json").out)["takes"][0]["clip"] is None
+
+
+def test_a_rendered_request_follows_its_schema(film: Film) -> None:
+    """The body is what `render` prints without `--json`; the prompt is in the model's own words."""
+    ran = film.run("--profile", "proof", "render", "s1", "--json")
+    document = json.loads(ran.out)
+    valid("render", document)
+    assert document["body"] == json.loads(film.run("--profile", "proof", "render", "s1").out)
+    assert document["sent_prompt"] == "A red door, @Image1, stands open."
+    assert document["profile"] == "proof"
+    both = film.run("render", "s1", "--json", "--prompt")
+    assert (both.code, both.out) == (1, "")
+
+
+def test_problems_follow_their_schema(film: Film) -> None:
+    """Sound, with errors and warnings, and not to be read at all: always one document, and the same codes."""
+    sound = film.run("validate", "--json")
+    assert (sound.code, sound.err) == (0, "")
+    assert json.loads(sound.out)["shots"] == 3
+    film.edit("references: [door]", "references: [dor]")
+    film.edit("references: [wall]", "references: [wall, door]")
+    ran = film.run("validate", "--json")
+    document = json.loads(ran.out)
+    valid("validate", document)
+    assert (ran.code, ran.err, document["sound"]) == (1, "", False)
+    assert (document["errors"], document["warnings"], document["shots"]) == (1, 1, 2)
+    (error,) = [one for one in document["diagnostics"] if one["severity"] == "error"]
+    assert error["file"] == "seedgen.yaml"
+    assert film.yaml.splitlines()[error["line"] - 1][error["column"] - 1 :].startswith("dor]")
+    film.write({"seedgen.yaml": "shots: ["})
+    ran = film.run("validate", "--json")
+    document = json.loads(ran.out)
+    valid("validate", document)
+    assert (ran.code, document["project"], document["errors"]) == (1, None, 1)
+
+
 def test_the_lock_follows_its_schema(applied: Film) -> None:
     """The committed file is what `schema lock` describes."""
     valid("lock", json.loads((applied.root / "seedgen.lock").read_bytes()))
