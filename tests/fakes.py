@@ -217,6 +217,16 @@ class FakeClips:
         return self.probe(path)
 
 
+class FakeFrames:
+    """The last frame of a clip is a text that names its bytes."""
+
+    recipe = "fake"
+
+    def last_frame(self, clip: Path, out: Path) -> None:
+        """Write it."""
+        out.write_bytes(b"the last frame of " + clip.read_bytes())
+
+
 class FakeTakes(FakeCache):
     """A cache that takes can be recorded in."""
 

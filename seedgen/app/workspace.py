@@ -12,9 +12,10 @@ from seedgen.app.desk import Desk
 from seedgen.app.reels import ReeledProject
 from seedgen.app.selecting import select_shots
 from seedgen.errors import UsageError
+from seedgen.planning.capping import Caps
 from seedgen.planning.lock import IMPORTED
 from seedgen.planning.plan import Action, ReelAction, ReelChange
-from seedgen.planning.planner import Caps, World, make_plan
+from seedgen.planning.planner import World, make_plan
 from seedgen.project.models import LOCAL
 from seedgen.project.reels import Placeholder
 
@@ -123,7 +124,7 @@ class Workspace(ReeledProject):
         locked = self.lock_file.read().shots
         takes = [
             take
-            for shot in self.resolved
+            for shot in self.current()
             if shot.id in locked and locked[shot.id].fingerprint == shot.fingerprint
             for take in locked[shot.id].takes
             if take.provider != LOCAL and take.job_id != IMPORTED and self.desk.reachable(take.provider)
@@ -171,7 +172,7 @@ class Workspace(ReeledProject):
 
         lock = self.lock_file.read()
         self.takes.restore(take for shot in lock.shots.values() for take in shot.takes)
-        strays = [entry for entry in self.strays() if self.desk.reachable(entry.provider)]
+        strays = [entry for entry in self.strays(plan) if self.desk.reachable(entry.provider)]
         names = {*self.require_providers(plan), *(entry.provider for entry in strays)}
         with self.objects.scratch() as scratch:
             return await apply_plan(
@@ -191,10 +192,11 @@ class Workspace(ReeledProject):
 
         return request_body(shot, self.project.spec.providers, self.project.root)
 
-    def strays(self) -> list[JournalEntry]:
+    def strays(self, plan: Plan) -> list[JournalEntry]:
         """Jobs in flight for requests that this project declares no longer."""
+        declared = {fingerprint for shot in self.current() for fingerprint in shot.fingerprints}
         return self.desk.strays(
-            {shot.of_take(number)[1] for shot in self.resolved for number in range(1, shot.shot.takes + 1)}
+            declared | {change.fingerprint for change in plan.takes if change.fingerprint}
         )
 
     def in_flight(self, plan: Plan) -> InFlight:

@@ -6,6 +6,14 @@ import re
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import Enum
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from seedgen.project.media import Derived
+from seedgen.project.models import FromShotUse
+
+if TYPE_CHECKING:
+    from seedgen.project.media import Media
 
 _TOKENS = re.compile(r"<(?:image|video|audio) \d+>|\s+|[\w'\u2019-]+|[^\w\s]")
 _CONTEXT = 12
@@ -90,6 +98,16 @@ def _shortened(pieces: list[Piece]) -> list[Piece]:
         if tail:
             out.append(Piece(Kind.SAME, tail))
     return out
+
+
+def media_words(media: Media) -> str:
+    """What a reference is called: its file's name, its URL, or what is taken from another shot's clip."""
+    if isinstance(media, Derived):
+        return f"{USES[media.use]} of {media.shot}"
+    return media.name if isinstance(media, Path) else media
+
+
+USES = {FromShotUse.LAST_FRAME: "the last frame", FromShotUse.CLIP: "the clip"}
 
 
 def dollars(amount: Decimal) -> str:

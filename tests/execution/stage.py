@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING
 
 from seedgen.execution.apply import Terms, apply_plan
 from seedgen.execution.jobs import Line, Workshop
+from seedgen.execution.taking_over import Excerpts
 from seedgen.planning.plan import Action, Change, Plan, Reason, ReasonKind
 from seedgen.planning.request import Request
+from seedgen.store.frames import FrameStore
 from seedgen.store.objects import ObjectStore
-from tests.fakes import FakeClips, FakeJournal, FakeLockFile, FakeTakes
+from tests.fakes import FakeClips, FakeFrames, FakeJournal, FakeLockFile, FakeTakes
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -94,7 +96,8 @@ class Stage:
     ) -> Outcome:
         """Apply a plan of some changes."""
         self.root.mkdir(exist_ok=True)
-        shop = Workshop(self.objects, self.takes, self.journal, FakeClips(), self._tell, self.root)
+        excerpts = Excerpts(self.objects, FrameStore(self.root / "frames"), FakeFrames())
+        shop = Workshop(self.objects, self.takes, self.journal, FakeClips(), self._tell, self.root, excerpts)
         async with asyncio.timeout(PATIENCE_S):
             return await apply_plan(
                 plan_of(*changes),
