@@ -90,6 +90,16 @@ class Workspace(ReeledProject):
         ids = select_shots(self, lock, chosen, excluded, lambda _: self.plan())
         return [shot.id for shot in self.shots if shot.id in ids]
 
+    def plan_of_shot(self, shot_id: str) -> Plan:
+        """What an apply of everything would do about one shot, as far as that one is concerned."""
+        plan = self.plan()
+        takes = tuple(change for change in plan.takes if change.shot == shot_id)
+        shown = [
+            one for one in plan.reels if any(s.id == shot_id for s in self.reel_shots(self.reel(one.reel)))
+        ]
+        reels = (replace(one, stand_ins=tuple(s for s in one.stand_ins if s == shot_id)) for one in shown)
+        return replace(plan, takes=takes, reels=tuple(reels))
+
     def _find_takes(self, wanted: Collection[Fingerprint]) -> Mapping[Fingerprint, Take]:
         """Opens the takes database only when there is something to look up."""
         return self.takes.find(wanted)

@@ -32,7 +32,7 @@ def command(invocation: Invocation, shot_id: str) -> int:
     workspace = invocation.open()
     workspace.require_sound()
     shot = workspace.shot(shot_id)
-    plan = workspace.plan(chosen=(shot_id,))
+    plan = workspace.plan_of_shot(shot_id)
     locked = workspace.lock_file.read().shots.get(shot_id)
     text = show_text(
         shot, locked, plan, workspace.clip_paths(shot_id), invocation.out_paint, invocation.width

@@ -102,7 +102,8 @@ def check(graph: Graph, problems: Problems) -> frozenset[str]:
     for shot in graph.shots.values():
         if shot.upstream is not None and shot.upstream.shot not in graph.shots:
             name = shot.upstream.shot
-            hint = did_you_mean(name, graph.shots) or f"There are {known_words(graph.shots)}."
+            others = (known for known in graph.shots if known != shot.id)
+            hint = did_you_mean(name, others) or f"There are {known_words(graph.shots)}."
             problems.error(
                 "unknown shot",
                 f"No shot {name!r} to continue. {hint}",

@@ -73,6 +73,7 @@ class Stage:
     journal: FakeJournal = field(default_factory=FakeJournal)
     takes: FakeTakes = field(default_factory=FakeTakes)
     lock_file: FakeLockFile = field(default_factory=FakeLockFile)
+    frames: FakeFrames = field(default_factory=FakeFrames)
     told: list[Event] = field(default_factory=list)
     on_event: Callable[[Event], None] = lambda _: None
 
@@ -96,7 +97,7 @@ class Stage:
     ) -> Outcome:
         """Apply a plan of some changes."""
         self.root.mkdir(exist_ok=True)
-        excerpts = Excerpts(self.objects, FrameStore(self.root / "frames"), FakeFrames())
+        excerpts = Excerpts(self.objects, FrameStore(self.root / "frames"), self.frames)
         shop = Workshop(self.objects, self.takes, self.journal, FakeClips(), self._tell, self.root, excerpts)
         async with asyncio.timeout(PATIENCE_S):
             return await apply_plan(
