@@ -41,6 +41,8 @@ class Graph:
 
         Of a loop the first shot comes last.
         """
+        if not self.after:
+            return list(self.shots)
         placed: dict[str, None] = {}
         for shot_id in self.shots:
             placed.update((one, None) for one in reversed(self._chain(shot_id, placed)))

@@ -65,15 +65,16 @@ def make_plan(
     their order in the project: what it asks for depends on what becomes of that one.
     """
     everything = frozenset(declared) | {shot.id for shot in shots}
-    planner = _Planner(shots, lock, world, everything, frozenset(replaced))
-    by_id = {shot.id: shot for shot in shots}
+    graph = Graph(shot.shot for shot in shots)
+    planner = _Planner(shots, graph, lock, world, everything, frozenset(replaced))
     changes: list[Change] = []
-    for shot_id in Graph(shot.shot for shot in shots).order:
-        changes += planner.plan(by_id[shot_id], selected=selected(shot_id))
+    for shot_id in graph.order:
+        changes += planner.plan(planner.by_id[shot_id], selected=selected(shot_id))
     changes += [change for change in planner.removals() if selected(change.shot)]
-    places = {shot_id: place for place, shot_id in enumerate(by_id)}
     changes = capped(changes, caps, planner.picks)
-    changes.sort(key=lambda change: places.get(change.shot, len(places)))
+    if graph.after:
+        places = {shot_id: place for place, shot_id in enumerate(graph.shots)}
+        changes.sort(key=lambda change: places.get(change.shot, len(places)))
     return Plan(project, profile, lock.serial, tuple(changes))
 
 
@@ -86,6 +87,7 @@ class _Planner:
     def __init__(
         self,
         shots: Sequence[ResolvedShot],
+        graph: Graph,
         lock: Lock,
         world: World,
         declared: frozenset[str],
@@ -109,7 +111,7 @@ class _Planner:
             Fingerprint(take.fingerprint): take for shot in lock.shots.values() for take in shot.takes
         }
         self.recorded: dict[Fingerprint, Take] = {}
-        self.continued = Graph(shot.shot for shot in shots).after
+        self.continued = graph.after
         self.by_id = {shot.id: shot for shot in shots}
         self.known: dict[str, ResolvedShot] = {}
         self._know(shot for shot in shots if shot.upstream is None)
@@ -148,27 +150,22 @@ class _Planner:
 
     def plan(self, shot: ResolvedShot, *, selected: bool) -> list[Change]:
         """What happens to each take of a shot; nothing when it is not selected."""
-        before = _End() if shot.upstream is None else self.ends.get(shot.upstream, _End())
+        before = None if shot.upstream is None else self.ends.get(shot.upstream, _End())
         now = self.known.get(shot.id, shot)
         if not selected:
-            self._ended(shot.id, self._left(now))
-            return []
-        if shot.upstream is not None and before.clip is None and not before.made:
-            reason = Reason(ReasonKind.UPSTREAM, shot.upstream)
-            self._ended(shot.id, _End())
-            return [blocked(self._blank(now, number), reason) for number in range(1, shot.shot.takes + 1)]
-        changes = self._changes(now)
-        if before.stale:
-            changes = [replace(change, stale_upstream=True) for change in changes]
-        self._ended(shot.id, self._end(now, changes))
+            changes = []
+        elif before is not None and before.clip is None and not before.made:
+            reason = Reason(ReasonKind.UPSTREAM, shot.upstream or "")
+            changes = [blocked(self._blank(now, number), reason) for number in range(1, shot.shot.takes + 1)]
+        else:
+            changes = self._changes(now)
+            if before is not None and before.stale:
+                changes = [replace(change, stale_upstream=True) for change in changes]
+        if after := self.continued.get(shot.id):
+            end = self.ends[shot.id] = self._end(now, changes) if selected else self._left(now)
+            if end.clip is not None:
+                self._know(self.by_id[one].continuing(end.clip) for one in after)
         return changes
-
-    def _ended(self, shot_id: str, end: _End) -> None:
-        """Note how a shot ends; with its clip the requests of those that continue it are known."""
-        self.ends[shot_id] = end
-        if end.clip is not None:
-            after = [self.by_id[one] for one in self.continued.get(shot_id, ())]
-            self._know(shot.continuing(end.clip) for shot in after)
 
     def _end(self, shot: ResolvedShot, changes: Sequence[Change]) -> _End:
         """How a planned shot's picked take ends. A changed request begins with take 1 again."""
