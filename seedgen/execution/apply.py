@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from seedgen.digest import Digest
 from seedgen.errors import (
     AuthError,
     JobFailed,
@@ -20,27 +18,22 @@ from seedgen.errors import (
     SubmitUnknown,
 )
 from seedgen.execution.budget import Budget
-from seedgen.execution.chains import Chains, Queue
+from seedgen.execution.continuing import Continuing
 from seedgen.execution.jobs import Job, Line, Workshop
 from seedgen.execution.lanes import Lane
 from seedgen.execution.locking import RunningLock
-from seedgen.execution.outcome import Failure, LeftBecause, Outcome, Untouched
-from seedgen.execution.reconcile import resolve_remedy
+from seedgen.execution.outcome import Failure, LeftBecause, Outcome
 from seedgen.execution.stopping import ended
-from seedgen.execution.submitting import moderated_remedy
-from seedgen.planning.plan import Action, Reason, ReasonKind
-from seedgen.planning.resolve import continuing
+from seedgen.planning.plan import Action
 from seedgen.ports import events
-from seedgen.ports.store import FLYING_STAGES, UNKNOWN_STAGES
-from seedgen.ports.store import Stage as Journalled
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from seedgen.digest import Fingerprint
     from seedgen.execution.budget import Reservation
+    from seedgen.execution.chains import Queue
     from seedgen.planning.lock import Lock, Take
-    from seedgen.planning.plan import Change, Plan, TakeName
+    from seedgen.planning.plan import Change, Plan
     from seedgen.planning.request import Request
     from seedgen.ports.store import JournalEntry, LockFile
 
@@ -126,13 +119,17 @@ class _Run:
         self.lanes = {
             name: Lane(name, line.concurrency, shop.tell, pace=line.pace) for name, line in lines.items()
         }
-        self.followers: dict[TakeName, list[Change]] = {}
-        self.chains = Chains(plan.changes)
-        self.queues = {name: Queue() for name in lines}
-        self.making: dict[Fingerprint, TakeName] = {}
         self.group: asyncio.TaskGroup | None = None
-        self._news: deque[tuple[Change, LeftBecause | None, str]] = deque()
-        self._telling = False
+        self.after = Continuing(
+            plan,
+            lines,
+            shop,
+            self.running,
+            self.outcome,
+            stopping,
+            record=self._record,
+            go_on=self._resume,
+        )
 
     def free_changes(self) -> None:
         """Moves, reuses and removes: they need nobody and cost nothing."""
@@ -147,8 +144,6 @@ class _Run:
                 self.shop.tell(events.ShotRemoved(change.shot))
             elif change.found is not None and change.request is not None:
                 self._record(change, change.request, change.found)
-            elif change.follows is not None:
-                self.followers.setdefault(change.follows, []).append(change)
             elif change.action is Action.BLOCKED:
                 self.outcome.blocked.append(change)
 
@@ -160,26 +155,18 @@ class _Run:
         try:
             async with asyncio.TaskGroup() as self.group:
                 for change in self.plan.changes:
-                    if change.fingerprint is not None and (change.submits or change.action is Action.RESUME):
-                        self.making.setdefault(change.fingerprint, change.name)
-                    if change.submits and change.awaits is not None:
-                        self.queues[change.provider].expect()
-                    elif change.submits:
-                        self.queues[change.provider].put(change)
-                    elif change.action is Action.RESUME and not self.stopping.is_set():
-                        self.group.create_task(self._go_on(change))
+                    if change.action is Action.RESUME and not self.stopping.is_set():
+                        self._resume(change)
                 for entry in () if self.terms.detach else strays:
                     self.group.create_task(self._collect(entry))
-                for name, queue in self.queues.items():
+                for name, queue in self.after.queues.items():
                     self.group.create_task(self._feed(queue, name, self.group))
         except ExceptionGroup as failed:
             # What is no single take's failure, such as a lock that cannot be written, ends them all.
             raise failed.exceptions[0] from failed
         finally:
             watch.cancel()
-        waiting = sum(len(followers) for followers in self.followers.values()) if not self.terms.detach else 0
-        self.outcome.not_started += waiting + sum(len(queue) for queue in self.queues.values())
-        self.outcome.not_started += sum(1 for _ in self.chains.waiting)
+        self.outcome.not_started += self.after.not_begun(detached=self.terms.detach)
 
     async def _announce_stop(self) -> None:
         await self.stopping.wait()
@@ -195,7 +182,7 @@ class _Run:
         finally:
             queue.closed = True
         for change in list(queue):
-            self._ended(change, LeftBecause.NOT_STARTED)
+            self.after.ended(change, LeftBecause.NOT_STARTED)
 
     async def _start_all(self, queue: Queue, lane: Lane, group: asyncio.TaskGroup) -> None:
         while not lane.closed and not self.stopping.is_set():
@@ -223,7 +210,11 @@ class _Run:
         self.outcome.blocked.append(change)
         remedy = "Raise the cap with --max-cost, or apply again for the rest."
         self.shop.tell(events.JobFailed(change.shot, change.take, "it would pass the cap", remedy))
-        self._ended(change, LeftBecause.BLOCKED)
+        self.after.ended(change, LeftBecause.BLOCKED)
+
+    def _resume(self, change: Change) -> None:
+        if self.group is not None:
+            self.group.create_task(self._go_on(change))
 
     async def _go_on(self, change: Change) -> None:
         """A job of an earlier apply: in flight already, so that it waits for no room."""
@@ -267,7 +258,7 @@ class _Run:
         else:
             self.outcome.done += 1
         self._keep(change, request, made)
-        for follower in self.followers.pop(change.name, []):
+        for follower in self.after.followers.pop(change.name, []):
             self._record(follower, request, made)
 
     def _leave(self, change: Change, job: Job, reserved: Reservation, *, resumed: bool) -> None:
@@ -275,11 +266,11 @@ class _Run:
         if resumed or job.in_flight:
             self.outcome.left += 1
             reserved.leave()
-            self._ended(change, LeftBecause.IN_FLIGHT)
+            self.after.ended(change, LeftBecause.IN_FLIGHT)
         else:
             self.outcome.not_started += 1
             reserved.release()
-            self._ended(change, LeftBecause.NOT_STARTED)
+            self.after.ended(change, LeftBecause.NOT_STARTED)
 
     async def _collect(self, entry: JournalEntry) -> None:
         """A job for a request that is declared no longer. Its clip is paid: it goes into the cache."""
@@ -306,13 +297,13 @@ class _Run:
         failure = Failure(change.shot, change.take, str(error), remedy, in_flight, waits=_waits(error))
         self.outcome.failures.append(failure)
         self.shop.tell(events.JobFailed(change.shot, change.take, str(error), remedy, in_flight))
-        followers = self.followers.pop(change.name, [])
+        followers = self.after.followers.pop(change.name, [])
         for follower in followers:
             because = f"it asks for the same as {change.shot}, which failed"
             self.outcome.failures.append(Failure(follower.shot, follower.take, because))
             self.shop.tell(events.JobFailed(follower.shot, follower.take, because))
         for one in (change, *followers):
-            self._ended(one, LeftBecause.IN_FLIGHT if in_flight else LeftBecause.FAILED)
+            self.after.ended(one, LeftBecause.IN_FLIGHT if in_flight else LeftBecause.FAILED)
 
     def _settle_failure(self, change: Change, error: Exception, job: Job, reserved: Reservation) -> None:
         """What is not surely free counts as billed: a cap is never passed by hoping."""
@@ -332,105 +323,7 @@ class _Run:
         self.running.record(change, request, take)
         self.running.checkpoint()
         self._tell_recorded(change, take)
-        self._ended(replace(change, request=request), None)
-
-    # -- what continues another shot ---------------------------------------------------------------
-
-    def _ended(self, change: Change, because: LeftBecause | None) -> None:
-        """A take is there (None), or will not be in this apply: what waited for it begins, or is left.
-
-        A long chain of takes that the cache has is gone through one by one, not by calls within calls.
-        """
-        self._news.append((change, because, change.shot))
-        if self._telling:
-            return
-        self._telling = True
-        try:
-            while self._news:
-                self._pass_on(*self._news.popleft())
-        finally:
-            self._telling = False
-
-    def _pass_on(self, change: Change, because: LeftBecause | None, root: str) -> None:
-        if change.fingerprint is not None and self.making.get(change.fingerprint) == change.name:
-            del self.making[change.fingerprint]
-        if because is not None:
-            self._news.extend((one, because, root) for one in self.followers.get(change.name, ()))
-        entry = self.running.shots.get(change.shot)
-        waited, clip = self.chains.ended(change, entry, well=because is None)
-        for one in waited:
-            self.queues[one.provider].met()
-            if clip is not None:
-                self._begin(one, clip)
-            else:
-                self._leave_untouched(one, because or LeftBecause.NOT_STARTED, root)
-
-    def _leave_untouched(self, change: Change, because: LeftBecause, root: str) -> None:
-        for one in (change, *self.followers.pop(change.name, ())):
-            if self.stopping.is_set():
-                self.outcome.not_started += 1
-            else:
-                self.outcome.untouched.append(Untouched(one.shot, one.take, root, because))
-                self.shop.tell(events.ShotLeft(one.shot, one.take, root, because.value))
-            self._news.append((one, because, root))
-
-    def _begin(self, change: Change, clip: Digest) -> None:
-        """The clip that a change continues is there: its request is known, and asked for as any other."""
-        if change.request is None:
-            raise TypeError("a change that waits for a clip has a request")
-        request, media = continuing(change.request, change.media, clip)
-        key = request.fingerprint()
-        change = replace(change, request=request, media=media, fingerprint=key)
-        if first := self.making.get(key):
-            self.followers.setdefault(first, []).append(change)
-            return
-        entry = self.shop.journal.find(key)
-        goes_on = entry is not None and self._goes_on(entry)
-        take = None if change.replaces or goes_on else self.shop.takes.find([key]).get(key)
-        if take is not None and self.shop.objects.present([take.clip]):
-            change = replace(change, action=Action.REUSE, reasons=(), found=take)
-            self._record(change, request, take)
-        elif entry is not None and (kind := self._held_up(change, entry, goes_on=goes_on)):
-            self._block(change, entry, kind)
-        elif self.group is not None and goes_on and not self.stopping.is_set():
-            self.making[key] = change.name
-            self.group.create_task(self._go_on(change))
-        else:
-            self.making[key] = change.name
-            self._enqueue(change)
-
-    def _enqueue(self, change: Change) -> None:
-        queue = self.queues[change.provider]
-        queue.put(change)
-        if queue.closed:
-            self._ended(change, LeftBecause.NOT_STARTED)
-
-    def _goes_on(self, entry: JournalEntry) -> bool:
-        """Whether a job for a request is under way, or another living process just submits one."""
-        if not self.lines[entry.provider].provider.survives:
-            kept = entry.digest and self.shop.objects.present([Digest(entry.digest)])
-            return entry.stage is Journalled.DOWNLOADED and bool(kept)
-        if entry.stage in UNKNOWN_STAGES:
-            with self.shop.journal.claim(entry.fingerprint) as abandoned:
-                return not abandoned
-        return entry.stage in FLYING_STAGES
-
-    def _held_up(self, change: Change, entry: JournalEntry, *, goes_on: bool) -> ReasonKind | None:
-        """What keeps a request from being submitted, as in a plan."""
-        if entry.stage is Journalled.REJECTED and not change.replaces:
-            return ReasonKind.REJECTED
-        survives = self.lines[entry.provider].provider.survives
-        return ReasonKind.AMBIGUOUS if entry.stage in UNKNOWN_STAGES and survives and not goes_on else None
-
-    def _block(self, change: Change, entry: JournalEntry, kind: ReasonKind) -> None:
-        self.outcome.blocked.append(replace(change, action=Action.BLOCKED, reasons=(Reason(kind),)))
-        rejected = kind is ReasonKind.REJECTED
-        error = "moderation refused this very request before" if rejected else "an earlier submit is in doubt"
-        remedy = moderated_remedy(change.shot) if rejected else resolve_remedy(entry)
-        self.shop.tell(events.JobFailed(change.shot, change.take, error, remedy))
-        self._ended(change, LeftBecause.BLOCKED)
-
-    # -- telling -----------------------------------------------------------------------------------
+        self.after.ended(replace(change, request=request), None)
 
     def _tell_recorded(self, change: Change, take: Take | None) -> None:
         if take is not None:
