@@ -47,7 +47,7 @@ def outcome_text(outcome: Outcome, paint: Paint) -> str:
     done += [f"{counted(outcome.left, 'job')} left in flight"] if outcome.left else []
     spent = _spent(outcome)
     if later := sum(1 for one in outcome.untouched if one.because is LeftBecause.IN_FLIGHT):
-        done.append(f"{counted(later, 'take')} left until then")
+        done.append(f"{counted(later, 'take')} left to the next apply")
     if outcome.succeeded:
         text = f"{paint.green('Apply complete.')} {', '.join(done)}.{spent}\n"
         return text + (_COLLECT if outcome.left else "")

@@ -195,9 +195,12 @@ def field_lines(diffs: Iterable[FieldDiff], paint: Paint, width: int) -> Iterato
 
 
 def _values(diff: FieldDiff, paint: Paint) -> str:
-    before = value_words(diff.before)
-    after = _UNKNOWN if diff.after_unknown else value_words(diff.after)
-    return f"{paint.red(before)} -> {paint.green(after)}"
+    return f"{paint.red(value_words(diff.before))} -> {paint.green(after_words(diff))}"
+
+
+def after_words(diff: FieldDiff) -> str:
+    """What a field of a request becomes, for people."""
+    return _UNKNOWN if diff.after_unknown else value_words(diff.after)
 
 
 def value_words(value: Any) -> str:
