@@ -215,7 +215,7 @@ class Workspace(ReeledProject):
 
         resumed = {change.fingerprint for change in plan.changes if change.action is Action.RESUME}
         entries = [entry for key, entry in self.desk.standing().items() if key in resumed]
-        prices = [one.estimate_usd for one in (*entries, *self.strays()) if one.provider != LOCAL]
+        prices = [one.estimate_usd for one in (*entries, *self.strays(plan)) if one.provider != LOCAL]
         known = [price for price in prices if price is not None]
         return InFlight(sum(known, Decimal(0)), len(prices) - len(known))
 

@@ -86,6 +86,12 @@ class Stage:
         """Where clips are kept."""
         return ObjectStore(self.root / "objects")
 
+    @property
+    def shop(self) -> Workshop:
+        """What jobs need."""
+        excerpts = Excerpts(self.objects, FrameStore(self.root / "frames"), self.frames)
+        return Workshop(self.objects, self.takes, self.journal, FakeClips(), self._tell, self.root, excerpts)
+
     async def perform(
         self,
         *changes: Change,
@@ -97,15 +103,13 @@ class Stage:
     ) -> Outcome:
         """Apply a plan of some changes."""
         self.root.mkdir(exist_ok=True)
-        excerpts = Excerpts(self.objects, FrameStore(self.root / "frames"), self.frames)
-        shop = Workshop(self.objects, self.takes, self.journal, FakeClips(), self._tell, self.root, excerpts)
         async with asyncio.timeout(PATIENCE_S):
             return await apply_plan(
                 plan_of(*changes),
                 self.lock_file.read(),
                 self.lock_file,
                 {"studio": Line(self.provider, concurrency, pace=0.001)},
-                shop,
+                self.shop,
                 terms=Terms(max_cost, detach),
                 stopping=stopping,
                 strays=strays,
