@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from seedgen.digest import digest_bytes, digest_file
 from seedgen.geometry import Size
@@ -79,7 +79,8 @@ class FakeCache:
 class Fate:
     """What becomes of one job at a FakeProvider: where it goes wrong, or what it costs.
 
-    The first submits meet `refusals`, one each; those after them go well, or meet `on_submit`.
+    The first submits meet `refusals`, one each; those after them go well, or meet `on_submit`. It ends
+    only when a job of the prompt `waits_for` was submitted; with `at_once` it does not wait for others.
     """
 
     refusals: tuple[Exception, ...] = ()
@@ -90,6 +91,8 @@ class Fate:
     message: str = ""
     cost: Decimal | None = None
     moderated: bool = False
+    waits_for: str = ""
+    at_once: bool = False
 
 
 class FakeProvider:
@@ -98,7 +101,8 @@ class FakeProvider:
     With `meet` no job ends before so many run at once, so that a test is told how many may. With
     `hold` none ends before `let_go` is set. `story` is told what happens, in order. `jobs` are known to
     the service from before, by id; `listed` is what it lists by prompt, unless `unlisted` is raised.
-    `others` are jobs that were asked for something else than anybody here wants.
+    `others` are jobs that were asked for something else than anybody here wants. `sent` are the media
+    of each prompt. With `same_clips` the same request always gives the same clip.
     """
 
     def __init__(
@@ -111,8 +115,14 @@ class FakeProvider:
         hold: bool = False,
         story: list[str] | None = None,
         jobs: Mapping[str, str] | None = None,
+        same_clips: bool = False,
     ) -> None:
         self.survives = survives
+        self.sent: dict[str, list[Any]] = {}
+        self.ended_well: list[str] = []
+        self._same_clips = same_clips
+        self._takes: dict[str, int] = {}
+        self._came = asyncio.Event()
         self.story = [] if story is None else story
         self.submitted: list[str] = []
         self.running = 0
@@ -129,6 +139,14 @@ class FakeProvider:
         self.listed: dict[str, Listing] = {}
         self.unlisted: Exception | None = None
         self.others: set[str] = set()
+
+    def know(self, job_id: str, prompt: str) -> None:
+        """Have a job from before."""
+        self._jobs[job_id] = prompt
+
+    def forgive(self) -> None:
+        """From now on all goes well."""
+        self._fates = {}
 
     def _fate(self, job_id: str) -> Fate:
         return self._fates.get(self._jobs[job_id], Fate())
@@ -161,6 +179,10 @@ class FakeProvider:
             self._billing.set()
         self.story.append(f"submit {prompt}")
         self._jobs[job_id] = prompt
+        self._takes[job_id] = submission.request.take
+        self.sent[prompt] = list(submission.media)
+        self._came.set()
+        self._came = asyncio.Event()
         fate = self._fate(job_id)
         before = self.submitted.count(prompt) - 1
         if error := fate.refusals[before] if before < len(fate.refusals) else fate.on_submit:
@@ -175,7 +197,10 @@ class FakeProvider:
             if self.running >= self._meet:
                 self.busy.set()
             progress(0.5)
-            await (self.let_go if self._hold else self.busy).wait()
+            while (other := self._fate(job_id).waits_for) and other not in self.submitted:
+                await self._came.wait()
+            if not self._fate(job_id).at_once:
+                await (self.let_go if self._hold else self.busy).wait()
         finally:
             self.running -= 1
         fate = self._fate(job_id)
@@ -194,6 +219,10 @@ class FakeProvider:
         if error := self._fate(job_id).on_fetch:
             raise error
         clip = f"clip of {job_id} for {self._jobs[job_id]}".encode()
+        if self._same_clips:
+            take = self._takes.get(job_id, 1)
+            clip = f"clip for {self._jobs[job_id]}{f' {take}' if take > 1 else ''}".encode()
+        self.ended_well.append(job_id)
         out.write_bytes(clip)  # noqa: ASYNC240
         return digest_bytes(clip)
 
@@ -215,6 +244,18 @@ class FakeClips:
     def check_decodes(self, path: Path) -> ClipInfo:
         """As said above."""
         return self.probe(path)
+
+
+class FakeFrames:
+    """The last frame of a clip is a text that names its bytes."""
+
+    recipe = "fake"
+    taken = 0
+
+    def last_frame(self, clip: Path, out: Path) -> None:
+        """Write it, and count."""
+        self.taken += 1
+        out.write_bytes(b"the last frame of " + clip.read_bytes())
 
 
 class FakeTakes(FakeCache):

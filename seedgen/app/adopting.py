@@ -37,7 +37,7 @@ class Adopting:
 
     def wanted(self, shot_id: str, take: int, *, anew: bool = False, force: bool = False) -> Wanted:
         """What a clip is adopted for. Raises UsageError for an unknown shot or take."""
-        shot = self._opened.shot(shot_id)
+        shot = self._complete(self._opened.shot(shot_id))
         if take > shot.shot.takes:
             raise UsageError(
                 f"{shot_id} has no take {take}: it declares {shot.shot.takes}",
@@ -53,6 +53,18 @@ class Adopting:
         locked = self._opened.lock_file.read().shots.get(shot.id)
         take = locked.take(number) if locked and locked.fingerprint == shot.fingerprint else None
         return take if take is not None and self._opened.objects.present([take.clip]) else None
+
+    def _complete(self, shot: ResolvedShot) -> ResolvedShot:
+        """The shot with the clip that it continues. Raises UsageError when that is not known."""
+        if shot.upstream is None:
+            return shot
+        found = next(one for one in self._opened.current() if one.id == shot.id)
+        if found.fingerprint is None:
+            raise UsageError(
+                f"{shot.id} continues {shot.upstream}, which has no clip for its present request",
+                remedy=f"Make that one first: `seedgen apply --select {shot.upstream}`, or import it.",
+            )
+        return found
 
     def file(self, file: Path, wanted: Wanted) -> Take:
         """Adopt a file. Raises UnreadableMedia, UsageError, StoreError, OSError."""

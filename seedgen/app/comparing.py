@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from seedgen.app.opened import OpenedProject
 from seedgen.errors import LockUnreadable, ProjectError, UsageError
 from seedgen.planning.comparison import Version, compare
+from seedgen.planning.current import as_locked
 from seedgen.project.diagnostics import Problems
 from seedgen.project.locating import located
 from seedgen.project.reading import PROJECT_FILE
@@ -107,7 +108,7 @@ def _memory(settings: Settings, root: Path) -> Path | None:
 def _now(settings: Settings) -> Side:
     opened = OpenedProject(settings)
     opened.require_sound()
-    return Side(opened.project.name, None, Version(opened.resolved, opened.lock_file.read()))
+    return Side(opened.project.name, None, Version(opened.current(), opened.lock_file.read()))
 
 
 def _then(settings: Settings, files: RevisionFiles, repository: Repository, revision: Revision) -> Side:
@@ -128,7 +129,7 @@ def _then(settings: Settings, files: RevisionFiles, repository: Repository, revi
     except LockUnreadable as error:
         raise LockUnreadable(f"{revision.name}: {error}", remedy="Compare with another revision.") from error
     notes = tuple(_named(one, files.root, repository, revision) for one in opened.notes)
-    return Side(opened.project.name, revision, Version(opened.resolved, lock), notes)
+    return Side(opened.project.name, revision, Version(as_locked(opened.resolved, lock), lock), notes)
 
 
 def _named(one: Diagnostic, root: Path, repository: Repository, revision: Revision) -> Diagnostic:

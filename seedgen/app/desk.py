@@ -133,6 +133,8 @@ class Desk:
         The apply is named by when it began and by its plan.
         """
         from seedgen.execution.jobs import Workshop
+        from seedgen.execution.taking_over import Excerpts
+        from seedgen.media.frames import PyavFrames
         from seedgen.media.probe import PyavClipReader
 
         opened = self._opened
@@ -144,6 +146,7 @@ class Desk:
             PyavClipReader(),
             tell,
             scratch,
+            Excerpts(opened.objects, opened.frames, PyavFrames()),
             project=opened.project.name,
             profile=self._profile,
             apply=f"{begun} {plan_id[:8]}".strip(),

@@ -53,8 +53,8 @@ class Docket:
     def _declared(self) -> dict[Fingerprint, list[str]]:
         """The shots as they are declared now, by the requests of their takes."""
         found: dict[Fingerprint, list[str]] = defaultdict(list)
-        for shot in self._opened.resolved:
-            for fingerprint in _requests(shot):
+        for shot in self._opened.current():
+            for fingerprint in shot.fingerprints:
                 found[fingerprint].append(shot.id)
         return found
 
@@ -112,12 +112,12 @@ class Docket:
 
     def jobs_of(self, shot_id: str) -> list[Listed]:
         """What stands for a shot: for its present request, whoever began it, and for its earlier ones."""
-        asked = {fingerprint for shot in self._named(shot_id) for fingerprint in _requests(shot)}
+        asked = {fingerprint for shot in self._named(shot_id) for fingerprint in shot.fingerprints}
         found = [job for job in self.open_jobs() if job.entry.fingerprint in asked or job.shot == shot_id]
         return [replace(job, shot=shot_id) for job in found]
 
     def _named(self, shot_id: str) -> list[ResolvedShot]:
-        return [shot for shot in self._opened.resolved if shot.id == shot_id]
+        return [shot for shot in self._opened.current() if shot.id == shot_id]
 
     def job_of(
         self, shot_id: str, take: int | None = None, fingerprint: str = "", *, among: Collection[State] = ()
@@ -200,7 +200,3 @@ class Docket:
         """Ask for a job to end. Raises ProviderError, UsageError."""
         async with self._desk.talking(entry.provider) as line:
             return await doubt.cancel(entry, line, self._opened.journal)
-
-
-def _requests(shot: ResolvedShot) -> list[Fingerprint]:
-    return [shot.of_take(number)[1] for number in range(1, shot.shot.takes + 1)]

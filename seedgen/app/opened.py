@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import cached_property
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from seedgen.app.reel_checks import ReelChecks
 from seedgen.errors import ProjectError, UsageError
+from seedgen.planning.current import as_locked
 from seedgen.planning.resolve import resolve
 from seedgen.planning.select import Selectable
 from seedgen.project.diagnostics import Diagnostic, Problems, Severity, did_you_mean, known_words
@@ -26,6 +26,7 @@ from seedgen.store.reference_index import ReferenceIndex
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
+    from pathlib import Path
 
     from seedgen.media.ffmpeg import Ffmpeg
     from seedgen.planning.resolve import ResolvedShot
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
     from seedgen.project.media import MediaFacts
     from seedgen.project.shelf import Cards
     from seedgen.project.shots import Shot
+    from seedgen.store.frames import FrameStore
     from seedgen.store.journal import JobJournal
     from seedgen.store.outputs import Outputs
     from seedgen.store.segments import SegmentStore
@@ -147,7 +149,7 @@ class OpenedProject:
         """Warn of files that a service could not get at: planning goes on without it, an apply would not."""
         out_of_reach = []
         for shot in self.resolved:
-            if shot.request.provider == OXEN and any(isinstance(one, Path) for one in shot.media):
+            if shot.request.provider == OXEN and not all(isinstance(one, str) for one in shot.media):
                 from seedgen.providers.registry import unreachable
 
                 if why := unreachable(OXEN, shot.request, shot.media, self.project.spec.providers):
@@ -170,6 +172,10 @@ class OpenedProject:
             )
             for shot in shots
         ]
+
+    def current(self) -> list[ResolvedShot]:
+        """The shots, complete as far as the lock has the clips that they continue."""
+        return as_locked(self.resolved, self.lock_file.read())
 
     def shot(self, shot_id: str) -> ResolvedShot:
         """One shot by id. Raises UsageError with near names."""
@@ -234,6 +240,13 @@ class OpenedProject:
         from seedgen.store.uploads import UploadStore
 
         return UploadStore(self.cache / "uploads")
+
+    @cached_property
+    def frames(self) -> FrameStore:
+        """Pictures taken out of clips."""
+        from seedgen.store.frames import FrameStore
+
+        return FrameStore(self.cache / "frames")
 
     @cached_property
     def segments(self) -> SegmentStore:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from seedgen.app.opened import OpenedProject, probe
 from seedgen.digest import digest_json
 from seedgen.errors import Locked, ObjectCorrupt, UsageError
+from seedgen.planning.current import as_locked
 from seedgen.planning.frame import requested_size
 from seedgen.planning.pricing import seconds_of
 from seedgen.planning.select import in_order, select
@@ -54,10 +55,12 @@ class ReeledProject(OpenedProject):
         declared = {shot.id for shot in self.shots}
         # A shot that was renamed and not applied yet still has its clip, under its old id.
         renamed = {shot.key: shot.picked for shot_id, shot in lock.shots.items() if shot_id not in declared}
+        prints = {shot.id: shot.fingerprint for shot in as_locked(self.resolved, lock)} if renamed else {}
         present = self.objects.present([take.clip for take in takes.values() if take])
 
         def pick(shot: ResolvedShot) -> Take | None:
-            take = takes[shot.id] if shot.id in takes else renamed.get(shot.fingerprint)
+            key = prints.get(shot.id)
+            take = takes[shot.id] if shot.id in takes else (renamed.get(key) if key else None)
             return take if take is not None and take.clip in present else None
 
         return pick
@@ -146,7 +149,7 @@ class ReeledProject(OpenedProject):
 
     def reel_state(self, name: str, reel: Reel, shots: Sequence[ResolvedShot], pick: Pick) -> str:
         """Names what a reel would show, without asking ffmpeg: its settings, its shots and their clips."""
-        clips = [[shot.id, take.digest if (take := pick(shot)) else shot.fingerprint] for shot in shots]
+        clips = [[shot.id, take.digest if (take := pick(shot)) else shot.outline] for shot in shots]
         # Only the prompts of a reel that shows them, or every edit would ask for a new one.
         words = [shot.request.prompt for shot in shots] if self.shows_prompts(reel) else []
         settings = reel.model_dump(mode="json")

@@ -14,14 +14,16 @@ from typing import TYPE_CHECKING
 from seedgen.app.desk import Desk
 from seedgen.digest import digest_bytes
 from seedgen.geometry import Size
+from seedgen.planning.capping import Caps
 from seedgen.planning.frame import requested_size
 from seedgen.planning.lock import IMPORTED
-from seedgen.planning.planner import Caps, World, make_plan
+from seedgen.planning.planner import World, make_plan
 from seedgen.planning.pricing import seconds_of
 from seedgen.project.media import MediaType
 from seedgen.timing import Rate
 from seedgen.views.storyboard import Attached, Attempt, Board, Panel, Shown
 from seedgen.views.storyboard_words import planned_cost, prompt_words, standing, take_cost, values
+from seedgen.views.words import media_words
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -30,7 +32,9 @@ if TYPE_CHECKING:
     from seedgen.app.posters import Posters
     from seedgen.planning.lock import Lock, LockedShot, Take
     from seedgen.planning.plan import Change
+    from seedgen.planning.request import RequestReference
     from seedgen.planning.resolve import ResolvedShot
+    from seedgen.project.media import Media
 
     Pick = Callable[[ResolvedShot], Take | None]
     StandIn = Callable[[ResolvedShot], Path | None]
@@ -202,7 +206,7 @@ class _Gathering:
             return Shown.STAND_IN, name, self._source(animatic.stem, animatic, self._width)
         for reference, media in zip(shot.request.references, shot.media, strict=True):
             if reference.type is not MediaType.AUDIO and isinstance(media, Path):
-                return Shown.REFERENCE, None, self._source(_digest(reference.id), media, self._width)
+                return Shown.REFERENCE, None, self._source(_digest(str(reference.id)), media, self._width)
         return Shown.NOTHING, None, None
 
     def _attempts(
@@ -227,17 +231,21 @@ class _Gathering:
         found = []
         for reference, media, name in zip(shot.request.references, shot.media, shot.set_names, strict=True):
             numbers[reference.type] += 1
-            is_seen = isinstance(media, Path) and reference.type is not MediaType.AUDIO
             found.append(
                 Attached(
                     set_name=name,
                     kind=reference.type.value,
                     token=shot.card.token(reference.type, numbers[reference.type]),
-                    file=media.name if isinstance(media, Path) else media,
-                    picture=self._source(_digest(reference.id), Path(media), _THUMB) if is_seen else None,
+                    file=media_words(media),
+                    picture=self._thumb(reference, media),
                 )
             )
         return tuple(found)
+
+    def _thumb(self, reference: RequestReference, media: Media) -> str | None:
+        if isinstance(media, Path) and reference.type is not MediaType.AUDIO:
+            return self._source(_digest(str(reference.id)), media, _THUMB)
+        return None
 
     def _poster(self, take: Take) -> str:
         return self._source(take.digest, self._project.objects.path(take.clip), self._width)

@@ -12,9 +12,10 @@ from seedgen.app.desk import Desk
 from seedgen.app.reels import ReeledProject
 from seedgen.app.selecting import select_shots
 from seedgen.errors import UsageError
+from seedgen.planning.capping import Caps
 from seedgen.planning.lock import IMPORTED
 from seedgen.planning.plan import Action, ReelAction, ReelChange
-from seedgen.planning.planner import Caps, World, make_plan
+from seedgen.planning.planner import World, make_plan
 from seedgen.project.models import LOCAL
 from seedgen.project.reels import Placeholder
 
@@ -89,6 +90,16 @@ class Workspace(ReeledProject):
         ids = select_shots(self, lock, chosen, excluded, lambda _: self.plan())
         return [shot.id for shot in self.shots if shot.id in ids]
 
+    def plan_of_shot(self, shot_id: str) -> Plan:
+        """What an apply of everything would do about one shot, as far as that one is concerned."""
+        plan = self.plan()
+        takes = tuple(change for change in plan.takes if change.shot == shot_id)
+        shown = [
+            one for one in plan.reels if any(s.id == shot_id for s in self.reel_shots(self.reel(one.reel)))
+        ]
+        reels = (replace(one, stand_ins=tuple(s for s in one.stand_ins if s == shot_id)) for one in shown)
+        return replace(plan, takes=takes, reels=tuple(reels))
+
     def _find_takes(self, wanted: Collection[Fingerprint]) -> Mapping[Fingerprint, Take]:
         """Opens the takes database only when there is something to look up."""
         return self.takes.find(wanted)
@@ -123,7 +134,7 @@ class Workspace(ReeledProject):
         locked = self.lock_file.read().shots
         takes = [
             take
-            for shot in self.resolved
+            for shot in self.current()
             if shot.id in locked and locked[shot.id].fingerprint == shot.fingerprint
             for take in locked[shot.id].takes
             if take.provider != LOCAL and take.job_id != IMPORTED and self.desk.reachable(take.provider)
@@ -171,7 +182,7 @@ class Workspace(ReeledProject):
 
         lock = self.lock_file.read()
         self.takes.restore(take for shot in lock.shots.values() for take in shot.takes)
-        strays = [entry for entry in self.strays() if self.desk.reachable(entry.provider)]
+        strays = [entry for entry in self.strays(plan) if self.desk.reachable(entry.provider)]
         names = {*self.require_providers(plan), *(entry.provider for entry in strays)}
         with self.objects.scratch() as scratch:
             return await apply_plan(
@@ -191,10 +202,11 @@ class Workspace(ReeledProject):
 
         return request_body(shot, self.project.spec.providers, self.project.root)
 
-    def strays(self) -> list[JournalEntry]:
+    def strays(self, plan: Plan) -> list[JournalEntry]:
         """Jobs in flight for requests that this project declares no longer."""
+        declared = {fingerprint for shot in self.current() for fingerprint in shot.fingerprints}
         return self.desk.strays(
-            {shot.of_take(number)[1] for shot in self.resolved for number in range(1, shot.shot.takes + 1)}
+            declared | {change.fingerprint for change in plan.takes if change.fingerprint}
         )
 
     def in_flight(self, plan: Plan) -> InFlight:
@@ -203,7 +215,7 @@ class Workspace(ReeledProject):
 
         resumed = {change.fingerprint for change in plan.changes if change.action is Action.RESUME}
         entries = [entry for key, entry in self.desk.standing().items() if key in resumed]
-        prices = [one.estimate_usd for one in (*entries, *self.strays()) if one.provider != LOCAL]
+        prices = [one.estimate_usd for one in (*entries, *self.strays(plan)) if one.provider != LOCAL]
         known = [price for price in prices if price is not None]
         return InFlight(sum(known, Decimal(0)), len(prices) - len(known))
 

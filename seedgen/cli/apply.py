@@ -173,7 +173,7 @@ def _present(
     click.echo(text, nl=False, color=invocation.out_paint.on)
     sys.stdout.flush()
     cap = workspace.cap(max_cost)
-    invocation.say(blocked_text(plan, cap) + strays_text(workspace.strays(), workspace.desk.elsewhere()))
+    invocation.say(blocked_text(plan, cap) + strays_text(workspace.strays(plan), workspace.desk.elsewhere()))
 
 
 def _approved(

@@ -73,6 +73,8 @@ def command(
         text = invocation.typed(text)
         click.echo(text, nl=False, color=invocation.out_paint.on)
         cap = workspace.cap(max_cost)
-        invocation.say(blocked_text(plan, cap) + strays_text(workspace.strays(), workspace.desk.elsewhere()))
+        invocation.say(
+            blocked_text(plan, cap) + strays_text(workspace.strays(plan), workspace.desk.elsewhere())
+        )
     workspace.close()
     return EXIT_CHANGES if detailed_exitcode and plan.has_changes else 0

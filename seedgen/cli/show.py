@@ -32,7 +32,7 @@ def command(invocation: Invocation, shot_id: str, as_json: bool) -> int:
     workspace = invocation.open()
     workspace.require_sound()
     shot = workspace.shot(shot_id)
-    plan = workspace.plan(chosen=(shot_id,))
+    plan = workspace.plan_of_shot(shot_id)
     locked = workspace.lock_file.read().shots.get(shot_id)
     clips = workspace.clip_paths(shot_id)
     if as_json:

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
@@ -19,10 +18,11 @@ from seedgen.errors import (
     SubmitUnknown,
 )
 from seedgen.execution.budget import Budget
+from seedgen.execution.continuing import Continuing
 from seedgen.execution.jobs import Job, Line, Workshop
 from seedgen.execution.lanes import Lane
 from seedgen.execution.locking import RunningLock
-from seedgen.execution.outcome import Failure, Outcome
+from seedgen.execution.outcome import Failure, LeftBecause, Outcome
 from seedgen.execution.stopping import ended
 from seedgen.planning.plan import Action
 from seedgen.ports import events
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from seedgen.execution.budget import Reservation
+    from seedgen.execution.chains import Queue
     from seedgen.planning.lock import Lock, Take
     from seedgen.planning.plan import Change, Plan
     from seedgen.planning.request import Request
@@ -118,7 +119,17 @@ class _Run:
         self.lanes = {
             name: Lane(name, line.concurrency, shop.tell, pace=line.pace) for name, line in lines.items()
         }
-        self.followers: dict[str, list[Change]] = {}
+        self.group: asyncio.TaskGroup | None = None
+        self.after = Continuing(
+            plan,
+            lines,
+            shop,
+            self.running,
+            self.outcome,
+            stopping,
+            record=self._record,
+            go_on=self._resume,
+        )
 
     def free_changes(self) -> None:
         """Moves, reuses and removes: they need nobody and cost nothing."""
@@ -131,10 +142,8 @@ class _Run:
                 self.running.remove(change)
                 self.outcome.removed += 1
                 self.shop.tell(events.ShotRemoved(change.shot))
-            elif change.action is Action.REUSE and change.found is not None:
-                self._record(change, change.found)
-            elif change.action is Action.REUSE and change.fingerprint is not None:
-                self.followers.setdefault(change.fingerprint, []).append(change)
+            elif change.found is not None and change.request is not None:
+                self._record(change, change.request, change.found)
             elif change.action is Action.BLOCKED:
                 self.outcome.blocked.append(change)
 
@@ -142,26 +151,22 @@ class _Run:
 
     async def jobs(self, strays: Sequence[JournalEntry]) -> None:
         """Everything that a provider makes or has made, each provider up to its concurrency."""
-        queues: dict[str, deque[Change]] = {name: deque() for name in self.lines}
         watch = asyncio.create_task(self._announce_stop())
         try:
-            async with asyncio.TaskGroup() as group:
+            async with asyncio.TaskGroup() as self.group:
                 for change in self.plan.changes:
-                    if change.submits:
-                        queues[change.provider].append(change)
-                    elif change.action is Action.RESUME and not self.stopping.is_set():
-                        group.create_task(self._go_on(change))
+                    if change.action is Action.RESUME and not self.stopping.is_set():
+                        self._resume(change)
                 for entry in () if self.terms.detach else strays:
-                    group.create_task(self._collect(entry))
-                for name, queue in queues.items():
-                    group.create_task(self._feed(queue, name, group))
+                    self.group.create_task(self._collect(entry))
+                for name, queue in self.after.queues.items():
+                    self.group.create_task(self._feed(queue, name, self.group))
         except ExceptionGroup as failed:
             # What is no single take's failure, such as a lock that cannot be written, ends them all.
             raise failed.exceptions[0] from failed
         finally:
             watch.cancel()
-        waiting = sum(len(followers) for followers in self.followers.values()) if not self.terms.detach else 0
-        self.outcome.not_started += waiting + sum(len(queue) for queue in queues.values())
+        self.outcome.not_started += self.after.not_begun(detached=self.terms.detach)
 
     async def _announce_stop(self) -> None:
         await self.stopping.wait()
@@ -170,21 +175,31 @@ class _Run:
         ending = sum(count for name, count in flying.items() if not self.lines[name].provider.survives)
         self.shop.tell(events.Draining(ending, sum(flying.values()) - ending))
 
-    async def _feed(self, queue: deque[Change], name: str, group: asyncio.TaskGroup) -> None:
+    async def _feed(self, queue: Queue, name: str, group: asyncio.TaskGroup) -> None:
         """Start jobs one after another, each when there is room and money for it."""
-        lane = self.lanes[name]
-        while queue and not lane.closed and not self.stopping.is_set():
+        try:
+            await self._start_all(queue, self.lanes[name], group)
+        finally:
+            queue.closed = True
+        for change in list(queue):
+            self.after.ended(change, LeftBecause.NOT_STARTED)
+
+    async def _start_all(self, queue: Queue, lane: Lane, group: asyncio.TaskGroup) -> None:
+        while not lane.closed and not self.stopping.is_set():
+            coming = asyncio.ensure_future(queue.any())
+            if not await ended(coming, self.stopping) or not await coming:
+                return
             entering = asyncio.ensure_future(lane.enter())
             if not await ended(entering, self.stopping):
                 return
             if lane.closed or self.stopping.is_set():
                 lane.leave()
                 return
-            saving = asyncio.ensure_future(self.budget.reserve_in_time(queue[0].cost))
+            saving = asyncio.ensure_future(self.budget.reserve_in_time(queue.first.cost))
             if not await ended(saving, self.stopping):
                 lane.leave()
                 return
-            change, reserved = queue.popleft(), await saving
+            change, reserved = queue.take(), await saving
             if change.request is None or reserved is None:
                 self._over_budget(change)
                 lane.leave()
@@ -195,6 +210,11 @@ class _Run:
         self.outcome.blocked.append(change)
         remedy = "Raise the cap with --max-cost, or apply again for the rest."
         self.shop.tell(events.JobFailed(change.shot, change.take, "it would pass the cap", remedy))
+        self.after.ended(change, LeftBecause.BLOCKED)
+
+    def _resume(self, change: Change) -> None:
+        if self.group is not None:
+            self.group.create_task(self._go_on(change))
 
     async def _go_on(self, change: Change) -> None:
         """A job of an earlier apply: in flight already, so that it waits for no room."""
@@ -218,7 +238,7 @@ class _Run:
         job = Job(line, self.lanes[change.provider], self.shop, reserved.settle)
         work = asyncio.ensure_future(job.make(change, request, detach=self.terms.detach))
         if line.provider.survives and not await ended(work, self.stopping):
-            self._leave(job, reserved, resumed=resumed)
+            self._leave(change, job, reserved, resumed=resumed)
             return
         try:
             made = await work
@@ -230,7 +250,7 @@ class _Run:
             self._fail(change, error, in_flight=job.goes_on)
             return
         if made is None:
-            self._leave(job, reserved, resumed=resumed)
+            self._leave(change, job, reserved, resumed=resumed)
             return
         reserved.release()
         if resumed:
@@ -238,17 +258,19 @@ class _Run:
         else:
             self.outcome.done += 1
         self._keep(change, request, made)
-        for follower in self.followers.pop(request.fingerprint(), []):
-            self._record(follower, made)
+        for follower in self.after.followers.pop(change.name, []):
+            self._record(follower, request, made)
 
-    def _leave(self, job: Job, reserved: Reservation, *, resumed: bool) -> None:
+    def _leave(self, change: Change, job: Job, reserved: Reservation, *, resumed: bool) -> None:
         """A job goes on without us, and its estimate goes on counting."""
         if resumed or job.in_flight:
             self.outcome.left += 1
             reserved.leave()
+            self.after.ended(change, LeftBecause.IN_FLIGHT)
         else:
             self.outcome.not_started += 1
             reserved.release()
+            self.after.ended(change, LeftBecause.NOT_STARTED)
 
     async def _collect(self, entry: JournalEntry) -> None:
         """A job for a request that is declared no longer. Its clip is paid: it goes into the cache."""
@@ -275,10 +297,13 @@ class _Run:
         failure = Failure(change.shot, change.take, str(error), remedy, in_flight, waits=_waits(error))
         self.outcome.failures.append(failure)
         self.shop.tell(events.JobFailed(change.shot, change.take, str(error), remedy, in_flight))
-        for follower in self.followers.pop(change.fingerprint or "", []):
+        followers = self.after.followers.pop(change.name, [])
+        for follower in followers:
             because = f"it asks for the same as {change.shot}, which failed"
             self.outcome.failures.append(Failure(follower.shot, follower.take, because))
             self.shop.tell(events.JobFailed(follower.shot, follower.take, because))
+        for one in (change, *followers):
+            self.after.ended(one, LeftBecause.IN_FLIGHT if in_flight else LeftBecause.FAILED)
 
     def _settle_failure(self, change: Change, error: Exception, job: Job, reserved: Reservation) -> None:
         """What is not surely free counts as billed: a cap is never passed by hoping."""
@@ -290,15 +315,15 @@ class _Run:
         else:
             reserved.release()
 
-    def _record(self, change: Change, take: Take) -> None:
-        if change.request is not None:
-            self.outcome.reused += 1
-            self._keep(change, change.request, take)
+    def _record(self, change: Change, request: Request, take: Take) -> None:
+        self.outcome.reused += 1
+        self._keep(change, request, take)
 
     def _keep(self, change: Change, request: Request, take: Take) -> None:
         self.running.record(change, request, take)
         self.running.checkpoint()
         self._tell_recorded(change, take)
+        self.after.ended(replace(change, request=request), None)
 
     def _tell_recorded(self, change: Change, take: Take | None) -> None:
         if take is not None:

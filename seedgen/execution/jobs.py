@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from seedgen.execution.lanes import Lane
+    from seedgen.execution.taking_over import Excerpts
     from seedgen.planning.plan import Change
     from seedgen.planning.request import Request
     from seedgen.ports.media import ClipInfo, ClipReader
@@ -37,7 +38,8 @@ _DOWNLOADS = 2
 class Workshop:
     """What jobs need: where to keep things, how to look into clips, and whom to tell.
 
-    `scratch` is a folder of the objects' own for clips on their way. `project`, `profile` and `apply` name
+    `scratch` is a folder of the objects' own for clips on their way. `excerpts` gives what a shot takes
+    over from another one's clip. `project`, `profile` and `apply` name
     what a job belongs to, in the journal and in `costs`.
     """
 
@@ -47,6 +49,7 @@ class Workshop:
     clips: ClipReader
     tell: Callable[[events.Event], None]
     scratch: Path
+    excerpts: Excerpts
     project: str = ""
     profile: str = ""
     apply: str = ""

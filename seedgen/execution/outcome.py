@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from decimal import Decimal
+from enum import StrEnum
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -25,6 +26,25 @@ class Failure:
     remedy: str = ""
     in_flight: bool = False
     waits: bool = False
+
+
+class LeftBecause(StrEnum):
+    """What became of a shot whose clip another one waited for."""
+
+    FAILED = "failed"
+    BLOCKED = "blocked"
+    IN_FLIGHT = "in_flight"
+    NOT_STARTED = "not_started"
+
+
+@dataclass(frozen=True, slots=True)
+class Untouched:
+    """A take that was not begun, as the shot `upstream` has no clip that it could go on from."""
+
+    shot: str
+    take: int
+    upstream: str
+    because: LeftBecause
 
 
 @dataclass(slots=True)
@@ -51,10 +71,12 @@ class Outcome:
     pending_unpriced: int = 0
     failures: list[Failure] = field(default_factory=list)
     blocked: list[Change] = field(default_factory=list)
+    untouched: list[Untouched] = field(default_factory=list)
     not_started: int = 0
     interrupted: bool = False
 
     @property
     def succeeded(self) -> bool:
         """Whether every shot has what it should, or is on its way as was asked for."""
-        return not (self.failures or self.blocked or self.interrupted or self.not_started)
+        missed = any(one.because is not LeftBecause.IN_FLIGHT for one in self.untouched)
+        return not (self.failures or self.blocked or self.interrupted or self.not_started or missed)

@@ -131,10 +131,8 @@ def to_compare(request: Request) -> Submission:
 
     Media known by digest alone stand as a path by that name, which nobody opens.
     """
-    media = tuple(
-        reference.id.removeprefix("url:") if reference.id.startswith("url:") else Path(reference.id)
-        for reference in request.references
-    )
+    names = [str(reference.id) for reference in request.references]
+    media = tuple(name.removeprefix("url:") if name.startswith("url:") else Path(name) for name in names)
     return Submission(request, request.fingerprint(), media)
 
 

@@ -42,13 +42,14 @@ class Submitter:
         self._lost = 0
 
     async def submit(self, change: Change, request: Request) -> JournalEntry:
-        """The entry of the accepted job. Raises ProviderError, OSError.
+        """The entry of the accepted job. Raises ProviderError, MediaError, StoreError, OSError.
 
         The media are uploaded before the intent is written: that costs nothing, and a process that
         dies meanwhile leaves nothing in doubt.
         """
         fingerprint = request.fingerprint()
-        submission = Submission(request, fingerprint, change.media)
+        media = await self._job.shop.excerpts.sendable(change.media)
+        submission = Submission(request, fingerprint, media)
         submission = await self._prepared(submission)
         entry = JournalEntry(
             fingerprint=fingerprint,

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from seedgen.project.cards import ModelCard, Ordering, neutral_token
 from seedgen.project.media import MediaType
+from seedgen.project.models import FROM_SHOT
 from seedgen.project.templates import RefError
 
 if TYPE_CHECKING:
@@ -41,12 +42,14 @@ class Ref:
     """`ref()` in a template: names references symbolically and renders the neutral token.
 
     `ref(set)` names all of a set, `ref(set, n)` the n-th in declared order, `ref(set, n, type='audio')`
-    the n-th of that type. Raises RefError. `mentioned` collects what was named.
+    the n-th of that type, `ref('from_shot')` what the shot takes over from the one that it continues.
+    Raises RefError. `mentioned` collects what was named.
     """
 
     def __init__(self, slots: Sequence[Slot], sets: Sequence[str], library: Library) -> None:
         self._sets = sets
         self._library = library
+        self._taken_over = [slot.reference for slot in slots if slot.reference.set_name == FROM_SHOT]
         self._numbers: Mapping[int, int] = {id(slot.reference): slot.number for slot in slots}
         self.mentioned: set[tuple[MediaType, int]] = set()
 
@@ -60,11 +63,17 @@ class Ref:
         return neutral_token(reference.type, number)
 
     def _chosen(self, set_name: str, n: int | None, kind: str | None) -> Sequence[KnownReference]:
-        if set_name not in self._sets:
+        members: Sequence[KnownReference]
+        if set_name == FROM_SHOT:
+            members = self._taken_over
+            if not members:
+                raise RefError("shot continues no other", "ref('from_shot') goes with a `from_shot:`.")
+        elif set_name not in self._sets:
             if set_name in self._library.sets:
                 raise RefError("reference set not listed", f"Add {set_name!r} to the shot's `references:`.")
             raise RefError("unknown reference set", f"ref({set_name!r}): {self._library.near(set_name)}")
-        members: Sequence[KnownReference] = self._library.sets[set_name]
+        else:
+            members = self._library.sets[set_name]
         if kind is not None:
             if kind not in set(MediaType):
                 raise RefError("unknown reference type", f"type={kind!r}: it is image, video or audio.")

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from seedgen.planning.plan import Action
 
 if TYPE_CHECKING:
-    from seedgen.digest import Fingerprint
     from seedgen.planning.plan import Plan
 
 
@@ -18,15 +17,10 @@ def shots_by_action(plan: Plan) -> dict[str, frozenset[str]]:
     itself it would have to be made, and what is chosen as free must not come to cost something. A shot
     is unchanged when all its takes are.
     """
-    making: dict[Fingerprint | None, Action] = {
-        change.fingerprint: change.action
-        for change in plan.takes
-        if change.fingerprint is not None and (change.submits or change.action is Action.RESUME)
-    }
+    making = {change.name: change.action for change in plan.takes}
     found: dict[Action, set[str]] = {action: set() for action in Action}
     for change in plan.takes:
-        waits = change.action is Action.REUSE and change.found is None
-        action = making.get(change.fingerprint, change.action) if waits else change.action
+        action = change.action if change.follows is None else making.get(change.follows, change.action)
         found[action].add(change.shot)
     found[Action.UNCHANGED] -= set[str]().union(
         *(ids for action, ids in found.items() if action is not Action.UNCHANGED)

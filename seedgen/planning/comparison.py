@@ -10,14 +10,13 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from seedgen.planning.differences import differences
-from seedgen.planning.lock import IMPORTED, RequestRecord
-from seedgen.planning.plan import FieldDiff
+from seedgen.planning.lock import IMPORTED
+from seedgen.planning.plan import FieldDiff, Reason, ReasonKind
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping, Sequence
+    from collections.abc import Collection, Hashable, Iterator, Mapping, Sequence
 
     from seedgen.planning.lock import Lock, LockedShot, Take
-    from seedgen.planning.plan import Reason
     from seedgen.planning.resolve import ResolvedShot
 
 
@@ -163,13 +162,13 @@ def compare(before: Version, after: Version) -> Comparison:
 
 def _renamed(old: Mapping[str, ShotAt], new: Mapping[str, ShotAt]) -> dict[str, str]:
     """The former ids of shots that have another one now and ask for the same."""
-    leaving: dict[str, list[str]] = {}
+    leaving: dict[Hashable, list[str]] = {}
     for shot_id, was in old.items():
         if shot_id not in new:
-            leaving.setdefault(was.shot.fingerprint, []).append(shot_id)
+            leaving.setdefault(was.shot.key, []).append(shot_id)
     origins = {}
     for shot_id, now in new.items():
-        if shot_id not in old and (ids := leaving.get(now.shot.fingerprint)):
+        if shot_id not in old and (ids := leaving.get(now.shot.key)):
             origins[shot_id] = ids.pop(0)
     return origins
 
@@ -179,9 +178,11 @@ def _compared(shot_id: str, was: ShotAt | None, now: ShotAt) -> ShotDifference:
         return ShotDifference(shot_id, Difference.ADDED, None, now)
     reasons: tuple[Reason, ...] = ()
     diff: tuple[FieldDiff, ...] = ()
-    if was.shot.fingerprint != now.shot.fingerprint:
-        record = RequestRecord.model_validate(was.shot.request.canonical())
-        reasons, diff = differences(record, now.shot.request, now.shot.set_names)
+    if was.shot.key != now.shot.key:
+        reasons, diff = differences(was.shot.request, now.shot.request, now.shot.set_names, now.shot.upstream)
+        if not reasons:  # neither clip is known, and they are those of different shots
+            reasons = (Reason(ReasonKind.UPSTREAM, now.shot.upstream or ""),)
+            diff = (FieldDiff("from_shot", was.shot.upstream, now.shot.upstream),)
     clips = tuple(_clip_reasons(was, now))
     if ClipReason.TAKES in clips:
         diff = (*diff, FieldDiff("takes", was.shot.shot.takes, now.shot.shot.takes))

@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from seedgen.planning.current import as_locked
+
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping, Sequence
+    from collections.abc import Collection, Sequence
 
     from seedgen.digest import Digest
     from seedgen.planning.lock import Lock
@@ -42,7 +44,7 @@ def coverage(
     having = {shot_id for shot_id in ids if _has_clip(lock, shot_id, present)}
     current = None
     if resolved is not None:
-        prints: Mapping[str, str] = {shot.id: shot.fingerprint for shot in resolved}
+        prints = {shot.id: shot.fingerprint for shot in as_locked(resolved, lock)}
         current = sum(lock.shots[shot_id].fingerprint == prints.get(shot_id) for shot_id in having)
     return Coverage(profile, len(having), len(ids) - len(having), current)
 

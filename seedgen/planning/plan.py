@@ -10,14 +10,15 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from seedgen.digest import digest_json
+from seedgen.project.media import Derived
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
     from seedgen.digest import Fingerprint
     from seedgen.planning.lock import Take
     from seedgen.planning.request import Request
+    from seedgen.project.media import Media
 
 
 class Action(StrEnum):
@@ -76,11 +77,19 @@ class Reason:
 
 @dataclass(frozen=True, slots=True)
 class FieldDiff:
-    """One field of the request that differs. `before` is None when there was none."""
+    """One field of the request that differs. `before` is None when there was none.
+
+    With `after_unknown` what comes after is known only once another shot has its clip.
+    """
 
     path: str
     before: Any
     after: Any
+    after_unknown: bool = False
+
+
+TakeName = tuple[str, int]
+"""A shot and the number of its take."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +97,9 @@ class Change:
     """What happens to one take of one shot.
 
     `request` and `media` are what would be submitted; None and empty for a remove. `found` is the
-    take that a reuse or move takes over. `moved_from` is the id that a move leaves.
+    take that a reuse or move takes over. `moved_from` is the id that a move leaves. While another shot's
+    clip is waited for, the request is open and `fingerprint` is None. `stale_upstream` says that the
+    clip which is continued is out of date, and that the plan leaves it so.
     """
 
     shot: str
@@ -103,9 +114,10 @@ class Change:
     seconds: int = 0
     diff: tuple[FieldDiff, ...] = ()
     request: Request | None = None
-    media: tuple[Path | str, ...] = ()
+    media: tuple[Media, ...] = ()
     found: Take | None = None
     moved_from: str | None = None
+    stale_upstream: bool = False
 
     @property
     def submits(self) -> bool:
@@ -116,6 +128,30 @@ class Change:
     def replaces(self) -> bool:
         """Whether it was asked for anew, whatever the cache holds."""
         return any(reason.kind is ReasonKind.REPLACE_REQUESTED for reason in self.reasons)
+
+    @property
+    def continues(self) -> Derived | None:
+        """What it takes over from another shot's clip."""
+        return next((one for one in self.media if isinstance(one, Derived)), None)
+
+    @property
+    def awaits(self) -> str | None:
+        """The shot whose clip has to be there before its request is known."""
+        continued = self.continues
+        return continued.shot if continued is not None and continued.clip is None else None
+
+    @property
+    def follows(self) -> TakeName | None:
+        """The take that is made for it too, as it asks for the very same."""
+        if self.action is not Action.REUSE or self.found is not None:
+            return None
+        first = next((r.name for r in self.reasons if r.kind is ReasonKind.SAME_REQUEST), None)
+        return None if first is None else (first, self.take)
+
+    @property
+    def name(self) -> TakeName:
+        """Which take of which shot."""
+        return self.shot, self.take
 
 
 class ReelAction(StrEnum):
@@ -192,6 +228,7 @@ class Plan:
                 "lock_serial": self.lock_serial,
                 "changes": [
                     {"shot": c.shot, "take": c.take, "action": c.action.value, "fingerprint": c.fingerprint}
+                    | ({"outline": c.request.outline()} if c.request and c.fingerprint is None else {})
                     for c in self.changes
                 ],
             }

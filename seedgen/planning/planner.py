@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from seedgen.digest import Digest, Fingerprint
+from seedgen.planning.capping import UNCAPPED, blocked, capped
 from seedgen.planning.differences import differences
+from seedgen.planning.graph import Graph
 from seedgen.planning.plan import Action, Change, Plan, Reason, ReasonKind, Standing
 from seedgen.planning.pricing import price_of, seconds_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Mapping, Sequence
+    from collections.abc import Callable, Collection, Hashable, Iterable, Mapping, Sequence
 
-    from seedgen.planning.lock import Lock, Take
+    from seedgen.planning.capping import Caps
+    from seedgen.planning.lock import Lock, LockedShot, Take
     from seedgen.planning.resolve import ResolvedShot
 
 
@@ -32,10 +34,15 @@ class World:
 
 
 @dataclass(frozen=True, slots=True)
-class Caps:
-    """Limits on money for one apply. `max_cost` is USD; None is no cap."""
+class _End:
+    """How a shot's picked take ends: with a clip, with one that an apply makes (`made`), or with neither.
 
-    max_cost: Decimal | None = None
+    `stale` says that the clip is not for the shot's present request, and that the plan leaves it so.
+    """
+
+    clip: Digest | None = None
+    made: bool = False
+    stale: bool = False
 
 
 def make_plan(
@@ -45,7 +52,7 @@ def make_plan(
     *,
     project: str,
     profile: str | None = None,
-    caps: Caps = Caps(),
+    caps: Caps = UNCAPPED,
     selected: Callable[[str], bool] = lambda _: True,
     declared: Collection[str] = (),
     replaced: Collection[str] = (),
@@ -54,21 +61,33 @@ def make_plan(
 
     `declared` are all ids of the project, also of shots that are not in `shots` because of an error:
     only what is not among them is removed. `selected` restricts the plan; `replaced` are shots to
-    generate anew whatever the cache holds.
+    generate anew whatever the cache holds. A shot that continues another one comes after it, whatever
+    their order in the project: what it asks for depends on what becomes of that one.
     """
     everything = frozenset(declared) | {shot.id for shot in shots}
-    planner = _Planner(shots, lock, world, everything, frozenset(replaced))
-    changes = [change for shot in shots if selected(shot.id) for change in planner.changes(shot)]
+    graph = Graph(shot.shot for shot in shots)
+    planner = _Planner(shots, graph, lock, world, everything, frozenset(replaced))
+    changes: list[Change] = []
+    for shot_id in graph.order:
+        changes += planner.plan(planner.by_id[shot_id], selected=selected(shot_id))
     changes += [change for change in planner.removals() if selected(change.shot)]
-    return Plan(project, profile, lock.serial, tuple(_capped(changes, caps)))
+    changes = capped(changes, caps, planner.picks)
+    if graph.after:
+        places = {shot_id: place for place, shot_id in enumerate(graph.shots)}
+        changes.sort(key=lambda change: places.get(change.shot, len(places)))
+    return Plan(project, profile, lock.serial, tuple(changes))
 
 
 class _Planner:
-    """Plans one shot after another; remembers which request is already to be generated."""
+    """Plans one shot after another; remembers which request is already to be generated.
+
+    `picks` says which take of each planned shot goes into the reel, and is continued, afterwards.
+    """
 
     def __init__(
         self,
         shots: Sequence[ResolvedShot],
+        graph: Graph,
         lock: Lock,
         world: World,
         declared: frozenset[str],
@@ -83,30 +102,41 @@ class _Planner:
         }
         self.movable = {locked.key: shot_id for shot_id, locked in reversed(self.orphans.items())}
         self.orphans_moved: set[str] = set()
-        self.generating: dict[Fingerprint, str] = {}
+        self.generating: dict[Hashable, str] = {}
+        self.picks: dict[str, int] = {}
+        self.ends: dict[str, _End] = {}
         self.standings = world.standings()
         self.clips = set(world.present({take.clip for shot in lock.shots.values() for take in shot.takes}))
-        self.recorded = self._recorded(shots)
+        self.locked_takes = {
+            Fingerprint(take.fingerprint): take for shot in lock.shots.values() for take in shot.takes
+        }
+        self.recorded: dict[Fingerprint, Take] = {}
+        self.continued = graph.after
+        self.by_id = {shot.id: shot for shot in shots}
+        self.known: dict[str, ResolvedShot] = {}
+        self._know(shot for shot in shots if shot.upstream is None)
 
-    def _recorded(self, shots: Sequence[ResolvedShot]) -> dict[Fingerprint, Take]:
-        """The takes for what a shot's own lock entry does not have, as far as their clips are present.
-
-        From the cache, and from what the lock has for other shots: a lost cache of takes costs nothing.
-        """
-        wanted = [
-            shot.of_take(number)[1]
-            for shot in shots
-            for number in range(1, shot.shot.takes + 1)
-            if self._locked_take(shot, number) is None
-        ]
+    def _know(self, shots: Iterable[ResolvedShot]) -> None:
+        """Shots whose requests are known now: look up what the cache has for them, all at once."""
+        found = list(shots)
+        self.known.update((shot.id, shot) for shot in found)
+        wanted = [key for shot in found for key in self._unlocked(shot)]
         if not wanted:
-            return {}
-        found = dict(self.world.find_takes(wanted))
-        self.clips |= set(self.world.present({take.clip for take in found.values()} - self.clips))
-        locked = (
-            (Fingerprint(take.fingerprint), take) for shot in self.lock.shots.values() for take in shot.takes
-        )
-        return {key: take for key, take in (*locked, *found.items()) if take.clip in self.clips}
+            return
+        takes = dict(self.world.find_takes(wanted))
+        self.clips |= set(self.world.present({take.clip for take in takes.values()} - self.clips))
+        for key in wanted:
+            # From the cache, or from what the lock has for other shots: a lost cache of takes costs nothing.
+            for take in (takes.get(key), self.locked_takes.get(key)):
+                if take is not None and take.clip in self.clips:
+                    self.recorded.setdefault(key, take)
+
+    def _unlocked(self, shot: ResolvedShot) -> Iterable[Fingerprint]:
+        """The requests of a shot's takes that its own lock entry has no clip for."""
+        for number in range(1, shot.shot.takes + 1):
+            fingerprint = shot.of_take(number)[1]
+            if fingerprint is not None and self._locked_take(shot, number) is None:
+                yield fingerprint
 
     def _locked_take(self, shot: ResolvedShot, number: int) -> Take | None:
         """The lock's take for just this request, when its clip is present."""
@@ -116,8 +146,57 @@ class _Planner:
         take = locked.take(number)
         return take if take is not None and take.clip in self.clips else None
 
-    def changes(self, shot: ResolvedShot) -> list[Change]:
-        """What happens to each take of a shot."""
+    # -- one shot --------------------------------------------------------------------------------
+
+    def plan(self, shot: ResolvedShot, *, selected: bool) -> list[Change]:
+        """What happens to each take of a shot; nothing when it is not selected."""
+        before = None if shot.upstream is None else self.ends.get(shot.upstream, _End())
+        now = self.known.get(shot.id, shot)
+        if not selected:
+            changes = []
+        elif before is not None and before.clip is None and not before.made:
+            reason = Reason(ReasonKind.UPSTREAM, shot.upstream or "")
+            changes = [blocked(self._blank(now, number), reason) for number in range(1, shot.shot.takes + 1)]
+        else:
+            changes = self._changes(now)
+            if before is not None and before.stale:
+                changes = [replace(change, stale_upstream=True) for change in changes]
+        if after := self.continued.get(shot.id):
+            end = self.ends[shot.id] = self._end(now, changes) if selected else self._left(now)
+            if end.clip is not None:
+                self._know(self.by_id[one].continuing(end.clip) for one in after)
+        return changes
+
+    def _end(self, shot: ResolvedShot, changes: Sequence[Change]) -> _End:
+        """How a planned shot's picked take ends. A changed request begins with take 1 again."""
+        entry = self._entry(shot, changes)
+        pick = self.picks[shot.id] = entry.pick if entry else 1
+        change = next((one for one in changes if one.take == pick), None)
+        if change is None:  # fewer takes are declared than were made
+            take = entry.picked if entry else None
+            return _End(take.clip if take and take.clip in self.clips else None)
+        if change.action is Action.BLOCKED:
+            return _End()
+        return _End(change.found.clip if change.found else None, made=change.found is None)
+
+    def _entry(self, shot: ResolvedShot, changes: Sequence[Change]) -> LockedShot | None:
+        """The lock entry that a shot goes on with: its own, or that of its former id."""
+        locked = self.lock.shots.get(shot.id)
+        if locked is not None:
+            return locked if locked.fingerprint == shot.fingerprint else None
+        former = next((one.moved_from for one in changes if one.moved_from is not None), None)
+        return self.orphans[former] if former is not None else None
+
+    def _left(self, shot: ResolvedShot) -> _End:
+        """How a shot stands that is not selected: it keeps the clip that the lock has, stale or not."""
+        former = self.movable.get(shot.fingerprint) if shot.fingerprint else None
+        locked = self.lock.shots.get(shot.id) or (self.orphans[former] if former else None)
+        take = locked.picked if locked else None
+        if locked is None or take is None or take.clip not in self.clips:
+            return _End()
+        return _End(take.clip, stale=locked.fingerprint != shot.fingerprint)
+
+    def _changes(self, shot: ResolvedShot) -> list[Change]:
         numbers = range(1, shot.shot.takes + 1)
         if shot.id in self.replaced:
             return [self._replacement(shot, number) for number in numbers]
@@ -125,7 +204,7 @@ class _Planner:
         return [self._change(shot, number, source) for number in numbers]
 
     def _move_source(self, shot: ResolvedShot) -> str | None:
-        source = self.movable.pop(shot.fingerprint, None)
+        source = self.movable.pop(shot.fingerprint, None) if shot.fingerprint else None
         if source is not None and all(take.clip in self.clips for take in self.orphans[source].takes):
             return source
         return None
@@ -147,50 +226,58 @@ class _Planner:
 
     def _change(self, shot: ResolvedShot, number: int, source: str | None) -> Change:
         blank = self._blank(shot, number)
-        _, fingerprint = shot.of_take(number)
-        # A job in flight is newer than whatever the lock and the cache have: it was asked for anew.
-        if self.standings.get(fingerprint) is Standing.IN_FLIGHT:
-            return self._resumed(blank, fingerprint)
-        if take := self._locked_take(shot, number):
-            return replace(blank, found=take)
-        if source is not None and (take := self.orphans[source].take(number)):
-            self.orphans_moved.add(source)
-            return replace(blank, action=Action.MOVE, moved_from=source, found=take)
-        if take := self.recorded.get(fingerprint):
-            return replace(blank, action=Action.REUSE, found=take)
-        if first := self.generating.get(fingerprint):
+        fingerprint = blank.fingerprint
+        if fingerprint is not None and (settled := self._settled(shot, blank, fingerprint, source)):
+            return settled
+        if first := self.generating.get((shot.key, number)):
             return replace(blank, action=Action.REUSE, reasons=(Reason(ReasonKind.SAME_REQUEST, first),))
-        if standing := self.standings.get(fingerprint):
-            return _blocked(blank, _BLOCKED_BY[standing])
+        standing = self.standings.get(fingerprint) if fingerprint is not None else None
+        if standing is not None:
+            return blocked(blank, Reason(_BLOCKED_BY[standing]))
         locked = self.lock.shots.get(shot.id)
         if locked is None or locked.take(number) is None:
             return self._submit(blank, shot, ())
         if locked.fingerprint == shot.fingerprint:
             return self._submit(blank, shot, (Reason(ReasonKind.OBJECT_MISSING),))
-        reasons, diff = differences(locked.request, shot.request, shot.set_names)
+        reasons, diff = differences(locked.request, shot.request, shot.set_names, shot.upstream)
         return replace(self._submit(blank, shot, reasons), diff=diff)
 
-    def _resumed(self, blank: Change, fingerprint: Fingerprint) -> Change:
-        if first := self.generating.get(fingerprint):
+    def _settled(
+        self, shot: ResolvedShot, blank: Change, fingerprint: Fingerprint, source: str | None
+    ) -> Change | None:
+        """A change for which there is a take already, or a job; None when there is neither."""
+        # A job in flight is newer than whatever the lock and the cache have: it was asked for anew.
+        if self.standings.get(fingerprint) is Standing.IN_FLIGHT:
+            return self._resumed(blank, shot)
+        if take := self._locked_take(shot, blank.take):
+            return replace(blank, found=take)
+        if source is not None and (take := self.orphans[source].take(blank.take)):
+            self.orphans_moved.add(source)
+            return replace(blank, action=Action.MOVE, moved_from=source, found=take)
+        if take := self.recorded.get(fingerprint):
+            return replace(blank, action=Action.REUSE, found=take)
+        return None
+
+    def _resumed(self, blank: Change, shot: ResolvedShot) -> Change:
+        if first := self.generating.get((shot.key, blank.take)):
             return replace(blank, action=Action.REUSE, reasons=(Reason(ReasonKind.SAME_REQUEST, first),))
-        self.generating[fingerprint] = blank.shot
+        self.generating[shot.key, blank.take] = blank.shot
         return replace(blank, action=Action.RESUME)
 
     def _replacement(self, shot: ResolvedShot, number: int) -> Change:
         blank = self._blank(shot, number)
-        fingerprint = shot.of_take(number)[1]
-        standing = self.standings.get(fingerprint)
+        standing = self.standings.get(blank.fingerprint) if blank.fingerprint is not None else None
         if standing is Standing.IN_FLIGHT:
-            return self._resumed(blank, fingerprint)
+            return self._resumed(blank, shot)
         if standing is Standing.AMBIGUOUS:
-            return _blocked(blank, ReasonKind.AMBIGUOUS)
-        if first := self.generating.get(fingerprint):
+            return blocked(blank, Reason(ReasonKind.AMBIGUOUS))
+        if first := self.generating.get((shot.key, number)):
             return replace(blank, action=Action.REUSE, reasons=(Reason(ReasonKind.SAME_REQUEST, first),))
         return self._submit(blank, shot, (Reason(ReasonKind.REPLACE_REQUESTED),))
 
     def _submit(self, blank: Change, shot: ResolvedShot, reasons: tuple[Reason, ...]) -> Change:
-        request, fingerprint = shot.of_take(blank.take)
-        self.generating.setdefault(fingerprint, shot.id)
+        request, _ = shot.of_take(blank.take)
+        self.generating.setdefault((shot.key, blank.take), shot.id)
         locked = self.lock.shots.get(shot.id)
         known = locked is not None and locked.take(blank.take) is not None
         return replace(
@@ -217,31 +304,4 @@ class _Planner:
         ]
 
 
-def _capped(changes: Sequence[Change], caps: Caps) -> list[Change]:
-    """Changes with those blocked that would pass the cap, or whose price is unknown under one.
-
-    What waits for the take of a blocked change is blocked with it.
-    """
-    if caps.max_cost is None:
-        return list(changes)
-    spent = Decimal(0)
-    stopped: dict[Fingerprint | None, ReasonKind] = {}
-    done = []
-    for change in changes:
-        waits = change.action is Action.REUSE and change.found is None
-        if change.submits and change.cost is None:
-            stopped[change.fingerprint] = ReasonKind.UNPRICED
-        elif change.submits and change.cost is not None and spent + change.cost > caps.max_cost:
-            stopped[change.fingerprint] = ReasonKind.OVER_BUDGET
-        elif change.submits:
-            spent += change.cost or 0
-        kind = stopped.get(change.fingerprint) if change.submits or waits else None
-        done.append(_blocked(change, kind) if kind else change)
-    return done
-
-
 _BLOCKED_BY = {Standing.AMBIGUOUS: ReasonKind.AMBIGUOUS, Standing.REJECTED: ReasonKind.REJECTED}
-
-
-def _blocked(change: Change, kind: ReasonKind) -> Change:
-    return replace(change, action=Action.BLOCKED, reasons=(Reason(kind), *change.reasons))

@@ -6,10 +6,12 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from seedgen.digest import Fingerprint, digest_json
-from seedgen.project.media import MediaType
+from seedgen.project.media import DERIVED, MediaType
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from seedgen.project.media import Derived
 
 _FORMAT = 1
 
@@ -18,13 +20,25 @@ _FORMAT = 1
 class RequestReference:
     """A reference by content.
 
-    `id` is `sha256:<digest>` for files and pinned URLs, `url:<url>` for unpinned ones. `face` is None
-    where the model has no face fields: there it changes nothing that is sent.
+    `id` is `sha256:<digest>` for files and pinned URLs, `url:<url>` for unpinned ones,
+    `derived:<use>:sha256:<clip digest>` for what is taken from another shot's clip, and None while that
+    clip is not known. `face` is None where the model has no face fields: there it changes nothing that
+    is sent.
     """
 
     type: MediaType
-    id: str
+    id: str | None
     face: bool | None = None
+
+    @property
+    def is_derived(self) -> bool:
+        """Whether it is taken from another shot's clip."""
+        return is_derived(self.id)
+
+
+def is_derived(reference_id: str | None) -> bool:
+    """Whether a reference of this id is taken from another shot's clip."""
+    return reference_id is None or reference_id.startswith(DERIVED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +47,8 @@ class Request:
 
     `prompt` addresses references in the neutral form (`<image 2>`), because providers have changed
     their own several times. `parameters` holds every output parameter with its resolved value, for
-    all are always sent. `references` stand in the order sent.
+    all are always sent. `references` stand in the order sent. A request is open while one of them is
+    not known: then it has no fingerprint yet, and is never submitted.
     """
 
     provider: str
@@ -72,9 +87,30 @@ class Request:
             value["take"],
         )
 
+    @property
+    def is_open(self) -> bool:
+        """Whether it waits for another shot's clip."""
+        return any(reference.id is None for reference in self.references)
+
     def fingerprint(self) -> Fingerprint:
         """SHA-256 of the canonical JSON: the one function that names a request, for plan and apply."""
+        if self.is_open:
+            raise ValueError("a request that waits for a clip has no fingerprint")
         return Fingerprint(digest_json(self.canonical()))
+
+    def outline(self) -> Fingerprint:
+        """Names all of it but which clip it continues; its fingerprint when it continues none."""
+        return Fingerprint(digest_json(self._with_derived(None).canonical()))
+
+    def continuing(self, derived: Derived) -> Request:
+        """The same request with what it takes from another shot's clip."""
+        return self._with_derived(derived.id)
+
+    def _with_derived(self, reference_id: str | None) -> Request:
+        if not any(reference.is_derived for reference in self.references):
+            return self
+        references = (replace(r, id=reference_id) if r.is_derived else r for r in self.references)
+        return replace(self, references=tuple(references))
 
     def numbered(self, take: int) -> Request:
         """The same request for another take."""

@@ -2,58 +2,101 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from seedgen.planning.addressing import Ref, in_order
+from seedgen.planning.continuity import derived_reference, first_field_taken
+from seedgen.planning.graph import Graph, check
 from seedgen.planning.limits import refusals
 from seedgen.planning.request import Request, RequestReference
 from seedgen.project.cards import literal_tokens, neutral_tokens, neutral_value
 from seedgen.project.diagnostics import did_you_mean, known_words
 from seedgen.project.expand import note_failure
+from seedgen.project.media import Derived
+from seedgen.project.models import FROM_SHOT
 from seedgen.project.source import typed
 from seedgen.project.templates import TemplateFailure
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
-    from pathlib import Path
+    from collections.abc import Hashable, Iterable, Sequence
 
-    from seedgen.digest import Fingerprint
+    from seedgen.digest import Digest, Fingerprint
     from seedgen.planning.addressing import Slot
     from seedgen.planning.limits import Refusal
     from seedgen.project.cards import ModelCard
     from seedgen.project.diagnostics import Problems
+    from seedgen.project.media import Media
     from seedgen.project.shelf import Cards
     from seedgen.project.shots import Shot, Written
     from seedgen.project.survey import KnownReference, Library
     from seedgen.project.templates import Templates
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class ResolvedShot:
     """A shot with its request (that of take 1) and where the references' bytes are.
 
-    `media` stands beside `request.references`, item by item: a file, or a URL as text.
+    `media` stands beside `request.references`, item by item: a file, a URL as text, or another shot's
+    clip. While the clip that it continues is not known, its request is open and `fingerprint` is None.
     """
 
     shot: Shot
     card: ModelCard
     request: Request
-    media: tuple[Path | str, ...]
+    media: tuple[Media, ...]
     set_names: tuple[str, ...]
-    fingerprint: Fingerprint
+    fingerprint: Fingerprint | None
 
     @property
     def id(self) -> str:
         """The shot's id."""
         return self.shot.id
 
-    def of_take(self, take: int) -> tuple[Request, Fingerprint]:
+    @property
+    def upstream(self) -> str | None:
+        """The shot that it continues."""
+        return self.shot.upstream.shot if self.shot.upstream is not None else None
+
+    def of_take(self, take: int) -> tuple[Request, Fingerprint | None]:
         """Request and fingerprint of one take."""
         if take == 1:
             return self.request, self.fingerprint
         request = self.request.numbered(take)
-        return request, request.fingerprint()
+        return request, None if request.is_open else request.fingerprint()
+
+    @property
+    def fingerprints(self) -> list[Fingerprint]:
+        """Those of its takes, as far as they are known."""
+        prints = (self.of_take(number)[1] for number in range(1, self.shot.takes + 1))
+        return [one for one in prints if one is not None]
+
+    @cached_property
+    def outline(self) -> Fingerprint:
+        """Names its request but for which clip it continues; known from the first."""
+        if self.upstream is None and self.fingerprint is not None:
+            return self.fingerprint
+        return self.request.outline()
+
+    @property
+    def key(self) -> Hashable:
+        """Equal for shots that ask for the same, also while the clip that they continue is not known."""
+        return self.fingerprint or (self.outline, self.upstream)
+
+    def continuing(self, clip: Digest) -> ResolvedShot:
+        """The same shot, once the clip that it continues is known."""
+        request, media = continuing(self.request, self.media, clip)
+        return replace(self, request=request, media=media, fingerprint=request.fingerprint())
+
+
+def continuing(request: Request, media: Sequence[Media], clip: Digest) -> tuple[Request, tuple[Media, ...]]:
+    """A request and its media with the clip that it continues: the one way to complete it."""
+    known = tuple(replace(one, clip=clip) if isinstance(one, Derived) else one for one in media)
+    for one in known:
+        if isinstance(one, Derived):
+            request = request.continuing(one)
+    return request, known
 
 
 class _Unsound(Exception):
@@ -64,14 +107,19 @@ def resolve(
     shots: Iterable[Shot], library: Library, cards: Cards, templates: Templates, problems: Problems
 ) -> list[ResolvedShot]:
     """Every sound shot as a request. Problems are noted; unsound shots are left out."""
+    graph = Graph(shots)
+    lost = check(graph, problems)
     resolver = _Resolver(library, cards, templates, problems)
-    found = []
-    for shot in shots:
+    found: dict[str, ResolvedShot] = {}
+    for shot_id in graph.order:
+        shot = graph.shots[shot_id]
         try:
-            found.append(resolver.resolve(shot))
+            resolved = resolver.resolve(shot, found.get(shot.upstream.shot) if shot.upstream else None)
         except _Unsound:
             continue
-    return found
+        if shot_id not in lost:
+            found[shot_id] = resolved
+    return [found[shot_id] for shot_id in graph.shots if shot_id in found]
 
 
 class _Resolver:
@@ -85,18 +133,12 @@ class _Resolver:
         self._values: dict[tuple[str, str, str, str], Any] = {}
         self._slots: dict[tuple[str, str, tuple[str, ...]], tuple[tuple[Slot, ...], tuple[Refusal, ...]]] = {}
 
-    def resolve(self, shot: Shot) -> ResolvedShot:
+    def resolve(self, shot: Shot, upstream: ResolvedShot | None) -> ResolvedShot:
+        """A shot's request; `upstream` is the one that it continues, as far as that is sound."""
         before = self.problems.errors
         card = self._card(shot)
-        if shot.upstream is not None:
-            self.problems.error(
-                "from_shot is not supported yet",
-                "Attach a still or a clip of the other shot as a reference instead.",
-                at=shot.place.at("from_shot"),
-                address=f"{shot.address}.from_shot",
-            )
         parameters = self._parameters(shot, card)
-        slots = self._references(shot, card)
+        slots = self._references(shot, card, upstream)
         prompt = None if slots is None else self._prompt(shot, slots, card)
         if self.problems.errors > before or prompt is None or slots is None:
             raise _Unsound
@@ -110,7 +152,9 @@ class _Resolver:
             ),
         )
         try:
-            fingerprint = request.fingerprint()
+            fingerprint = None if request.is_open else request.fingerprint()
+            if fingerprint is None:
+                request.outline()
         except ValueError as error:  # a number that JSON has no form for, which a loose card let pass
             self.problems.error("value out of range", f"{error}.", at=shot.place, address=shot.address)
             raise _Unsound from error
@@ -192,7 +236,9 @@ class _Resolver:
             )
         return value
 
-    def _references(self, shot: Shot, card: ModelCard) -> tuple[Slot, ...] | None:
+    def _references(
+        self, shot: Shot, card: ModelCard, upstream: ResolvedShot | None
+    ) -> tuple[Slot, ...] | None:
         at, address = shot.place.at("references"), f"{shot.address}.references"
         sound = True
         for index, name in enumerate(shot.references):
@@ -211,11 +257,26 @@ class _Resolver:
                 sound = False
         if not sound or not self.library.broken.isdisjoint(shot.references):
             return None
-        key = (card.provider, card.model, shot.references)
-        if key not in self._slots:
+        if shot.upstream is not None:
             members = [member for name in shot.references for member in self.library.sets[name]]
-            self._slots[key] = (in_order(members, card), refusals(members, card))
-        slots, refused = self._slots[key]
+            if first_field_taken(shot.upstream, members, card):
+                self.problems.error(
+                    "first picture given twice",
+                    f"{card.title} begins with the first picture that it is given: the last frame of "
+                    f"{shot.upstream.shot}, or one of {', '.join(shot.references)}. Take one of them out.",
+                    at=shot.place.at("from_shot"),
+                    address=f"{shot.address}.from_shot",
+                )
+                return None
+            made_by = (upstream.request, upstream.card) if upstream else None
+            members.append(derived_reference(shot.upstream, shot.place.at("from_shot"), made_by))
+            slots, refused = in_order(members, card), refusals(members, card)
+        else:
+            key = (card.provider, card.model, shot.references)
+            if key not in self._slots:
+                members = [member for name in shot.references for member in self.library.sets[name]]
+                self._slots[key] = (in_order(members, card), refusals(members, card))
+            slots, refused = self._slots[key]
         for refusal in refused:
             self.problems.error(
                 refusal.summary,
@@ -259,7 +320,7 @@ class _Resolver:
         unnamed = [
             slot
             for slot in slots
-            if (slot.reference.type, slot.number) not in mentioned and not _has_own_field(slot, card)
+            if (slot.reference.type, slot.number) not in mentioned and not _explains_itself(slot, card)
         ]
         if unnamed:
             names = ", ".join(dict.fromkeys(repr(slot.reference.set_name) for slot in unnamed))
@@ -272,8 +333,11 @@ class _Resolver:
         return prompt
 
 
-def _has_own_field(slot: Slot, card: ModelCard) -> bool:
-    """Whether a reference goes to a field of its own, such as the first picture: nobody has to name it."""
+def _explains_itself(slot: Slot, card: ModelCard) -> bool:
+    """Whether nobody has to name a reference: what is continued, and what goes to a field of its own, such
+    as the first picture."""
+    if slot.reference.set_name == FROM_SHOT:
+        return True
     limits = card.references.limits(slot.reference.type)
     return limits is not None and limits.single
 

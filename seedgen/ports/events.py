@@ -106,6 +106,17 @@ class TakeRecorded:
 
 
 @dataclass(frozen=True, slots=True)
+class ShotLeft:
+    """A take is not begun: `upstream`, whose clip it would go on from, has none. `because` says why:
+    `failed`, `blocked`, `in_flight` or `not_started`."""
+
+    shot: str
+    take: int
+    upstream: str
+    because: str
+
+
+@dataclass(frozen=True, slots=True)
 class ShotRemoved:
     """A shot left the lock; its clip stays in the cache."""
 
@@ -173,6 +184,7 @@ Event = (
     | JobSucceeded
     | JobFailed
     | TakeRecorded
+    | ShotLeft
     | ShotRemoved
     | Draining
     | ReelProgress

@@ -268,6 +268,17 @@ class Sheet:
     places: int = 0
 
 
+class FrameReader(Protocol):
+    """Takes pictures out of clips."""
+
+    @property
+    def recipe(self) -> str:
+        """What, besides the clip, decides the picture."""
+
+    def last_frame(self, clip: Path, out: Path) -> None:
+        """Write the last picture that a clip shows as PNG. Raises UnreadableMedia, OSError."""
+
+
 class SheetDrawer(Protocol):
     """Draws contact sheets."""
 

@@ -41,6 +41,16 @@ class Objects(Protocol):
         """A folder in the same file system for files on their way in; removed afterwards."""
 
 
+class Frames(Protocol):
+    """Pictures taken out of clips, by the clip's digest. They can always be made again."""
+
+    def find(self, clip: Digest, use: str, recipe: str) -> Path | None:
+        """A picture that was taken before."""
+
+    def making(self, clip: Digest, use: str, recipe: str) -> AbstractContextManager[Path]:
+        """A file to write to; it is moved into place, whole, when the block ends well."""
+
+
 class Takes(Protocol):
     """Takes by fingerprint: the action cache."""
 

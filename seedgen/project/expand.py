@@ -179,7 +179,8 @@ class _Expander:
         link = placed.entry.from_shot
         if link is None:
             return None
-        return Upstream(self._text(link.id, scope, placed.place.at("from_shot", "id"), address), link.use)
+        shot_id = self._text(link.id, scope, placed.place.at("from_shot", "id"), address)
+        return Upstream(shot_id, link.use, link.face)
 
     def _rendered(self, written: Written, scope: Mapping[str, Any], address: str) -> Written:
         if isinstance(written.value, str) and "{" in written.value:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from decimal import Decimal
 
     from seedgen.digest import Digest
+    from seedgen.project.models import FromShotUse
 
 
 class MediaType(StrEnum):
@@ -35,6 +37,27 @@ class MediaFacts:
     width: int = 0
     height: int = 0
     seconds: Decimal | int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Derived:
+    """A reference that is taken from the clip of another shot; `clip` is None while that is not known."""
+
+    shot: str
+    use: FromShotUse
+    clip: Digest | None = None
+
+    @property
+    def id(self) -> str | None:
+        """What identifies it: the clip and what is taken from it, never the bytes of a picture made of it."""
+        return None if self.clip is None else f"{DERIVED}{self.use}:sha256:{self.clip}"
+
+
+DERIVED = "derived:"
+"""How the id of such a reference begins."""
+
+Media = Path | str | Derived
+"""Where the bytes of a reference are: a file, a URL as text, or another shot's clip."""
 
 
 @dataclass(frozen=True, slots=True)

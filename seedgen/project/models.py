@@ -92,11 +92,18 @@ class FromShotUse(StrEnum):
     CLIP = "clip"
 
 
+FROM_SHOT = "from_shot"
+"""What a prompt calls that reference in `ref()`; no reference set may have the name."""
+
+
 class FromShot(Model):
     """Continuity: the shot and what of its clip guides this one."""
 
-    id: Text
-    use: FromShotUse = FromShotUse.LAST_FRAME
+    id: Text = Field(description="The shot that this one continues.")
+    use: FromShotUse = Field(
+        FromShotUse.LAST_FRAME, description="last_frame: its last picture; clip: the whole clip."
+    )
+    face: bool = Field(False, description=FACE_HELP)
 
 
 class Parameters(Model):

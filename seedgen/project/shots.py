@@ -29,10 +29,11 @@ class Written:
 
 @dataclass(frozen=True, slots=True)
 class Upstream:
-    """The shot that this one continues."""
+    """The shot that this one continues; `face` says that what it takes over shows a real human face."""
 
     shot: str
     use: FromShotUse
+    face: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from seedgen.errors import MediaError
 from seedgen.project.diagnostics import did_you_mean
 from seedgen.project.files import PathProblem, inside
 from seedgen.project.media import MediaType
+from seedgen.project.models import FROM_SHOT
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 
     from seedgen.project.diagnostics import Place, Problems
     from seedgen.project.loader import Project
-    from seedgen.project.media import FileIdentity, MediaFacts
+    from seedgen.project.media import FileIdentity, Media, MediaFacts
     from seedgen.project.models import Reference, ReferenceSet
 
 
@@ -31,14 +32,16 @@ class Identify(Protocol):
 class KnownReference:
     """One reference of a set: what it is, what identifies it, and where its bytes are.
 
-    `location` is a file, or the URL as text. `facts` is None for URLs: nothing is fetched to plan.
+    `location` is a file, the URL as text, or another shot's clip. `facts` is None for URLs: nothing is
+    fetched to plan. Of what is taken from a clip they say what can be told beforehand. `id` is None
+    while that clip is not known.
     """
 
     set_name: str
     type: MediaType
     face: bool
-    id: str
-    location: Path | str
+    id: str | None
+    location: Media
     facts: MediaFacts | None
     place: Place
 
@@ -67,6 +70,13 @@ def survey(
     for name, reference_set in project.reference_sets.items():
         place = project.reference_places[name]
         found: list[KnownReference] = []
+        if name == FROM_SHOT:
+            problems.error(
+                "reserved name",
+                f"ref({FROM_SHOT!r}) names what a shot takes over from the one that it continues. "
+                "Call the set something else.",
+                at=place,
+            )
         for kind, reference, at in _entries(reference_set, place):
             known = _known(
                 project.root, name, kind, reference, at, identify, problems, allow_outside=allow_outside

@@ -97,7 +97,7 @@ def _acceptable(file: Path) -> str:
 def promised(reference: RequestReference) -> Digest | None:
     """The digest of the bytes that a fingerprint names; None where it names how they are derived."""
     for prefix in ("sha256:", "derived:clip:sha256:"):
-        if reference.id.startswith(prefix):
+        if reference.id is not None and reference.id.startswith(prefix):
             return Digest(reference.id.removeprefix(prefix))
     return None
 

@@ -165,7 +165,7 @@ class LocalProvider:
 
 
 def _in_order_of_mention(request: Request, media: Sequence[Path | str]) -> list[tuple[MediaType, Path]]:
-    """The files of a request: what the prompt speaks of first is shown first, the unmentioned last."""
+    """The files of a request: the frame that it goes on from, those that the prompt names, the rest."""
     mentioned = list(dict.fromkeys(neutral_tokens(request.prompt)))
     counted: dict[MediaType, int] = {}
     found: list[tuple[int, MediaType, Path]] = []
@@ -173,6 +173,8 @@ def _in_order_of_mention(request: Request, media: Sequence[Path | str]) -> list[
         number = counted[reference.type] = counted.get(reference.type, 0) + 1
         token = (reference.type, number)
         rank = mentioned.index(token) if token in mentioned else len(mentioned)
+        if reference.is_derived and reference.type is MediaType.IMAGE:
+            rank = -1
         if isinstance(location, Path):
             found.append((rank, reference.type, location))
     return [(kind, path) for _, kind, path in sorted(found, key=lambda item: item[0])]

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
     from seedgen.planning.request import Request, RequestReference
     from seedgen.project.cards import ModelCard
+    from seedgen.project.media import Media
     from seedgen.project.models import OxenSettings
 
 UPLOAD_REMEDY = (
@@ -41,14 +42,16 @@ def uploads_allowed(settings: OxenSettings) -> bool:
     return settings.upload_repo is not None and settings.public_uploads
 
 
-def unreachable(request: Request, media: Sequence[Path | str], settings: OxenSettings) -> str:
+def unreachable(request: Request, media: Sequence[Media], settings: OxenSettings) -> str:
     """Why a file among a request's references cannot be sent; empty when all can.
 
     Sizes are not looked at: a file too large to travel inside the request is told of when it is sent.
     """
     for reference, location in zip(request.references, media, strict=True):
-        if isinstance(location, Path) and not (uploads_allowed(settings) or fits_inside(reference, settings)):
-            return f"{location.name}: {_missing(settings)}"
+        if isinstance(location, str) or uploads_allowed(settings) or fits_inside(reference, settings):
+            continue
+        what = location.name if isinstance(location, Path) else f"what it takes over from {location.shot}"
+        return f"{what}: {_missing(settings)}"
     return ""
 
 

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 from seedgen.digest import Digest, digest_bytes
 from seedgen.errors import Rejected
 from seedgen.ports.store import Upload
-from seedgen.project.models import OXEN
+from seedgen.project.media import DERIVED
+from seedgen.project.models import OXEN, FromShotUse
 from seedgen.providers.answers import NotThere
 from seedgen.providers.oxen_answers import SERVICE
 from seedgen.providers.oxen_request import UPLOAD_REMEDY, fits_inside, unreachable, uploads_allowed
@@ -147,8 +148,10 @@ class Repository:
 
 def promised_digest(reference: RequestReference) -> Digest | None:
     """The digest that the plan saw; None for a reference made from something else."""
-    kind, _, digest = reference.id.partition(":")
-    return Digest(digest) if kind == "sha256" else None
+    for prefix in ("sha256:", f"{DERIVED}{FromShotUse.CLIP}:sha256:"):
+        if reference.id is not None and reference.id.startswith(prefix):
+            return Digest(reference.id.removeprefix(prefix))
+    return None
 
 
 def _read(reference: RequestReference, file: Path) -> tuple[bytes, Digest]:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from seedgen.planning.request import Request
     from seedgen.ports.provider import Provider
     from seedgen.ports.store import Uploads
+    from seedgen.project.media import Media
     from seedgen.project.models import ProviderSettings
     from seedgen.project.shelf import Cards
     from seedgen.providers.http import Access, Api
@@ -148,7 +149,7 @@ HOW_TO_REACH = {
 }
 
 
-def unreachable(name: str, request: Request, media: Sequence[Path | str], settings: ProviderSettings) -> str:
+def unreachable(name: str, request: Request, media: Sequence[Media], settings: ProviderSettings) -> str:
     """Why a service could not get at the references of a request; empty when it can."""
     if name != OXEN:
         return ""

@@ -94,7 +94,7 @@ def _pages(takes: Sequence[TakenShot], count: int, version: str) -> list[_Page]:
 
 def _key(project: str, page: _Page) -> str:
     """Names everything that is drawn on a page."""
-    shown = [[s.id, s.fingerprint, t.digest if t else None, t.take if t else 0] for s, t in page.takes]
+    shown = [[s.id, s.outline, t.digest if t else None, t.take if t else 0] for s, t in page.takes]
     return digest_json(
         {"recipe": _RECIPE, "project": project, "page": page.of > 1, "detail": page.detail, "shots": shown}
     )

@@ -18,6 +18,7 @@ from seedgen.ports.media import (
     SegmentSound,
 )
 from seedgen.ports.provider import Submission
+from seedgen.project.media import Derived
 from seedgen.project.reels import Slate
 from seedgen.reel.cards import burnt_in
 from seedgen.reel.timeline import Cross
@@ -52,8 +53,11 @@ class Source:
         return Digest(self.key)
 
     def submission(self) -> Submission:
-        """What a stand-in is rendered from."""
-        return Submission(self.shot.request, self.shot.fingerprint, self.shot.media)
+        """What a stand-in is rendered from: all that is declared, without another shot's clip."""
+        request, media = self.shot.request, self.shot.media
+        pairs = [(r, m) for r, m in zip(request.references, media, strict=True) if not isinstance(m, Derived)]
+        declared = replace(request, references=tuple(reference for reference, _ in pairs))
+        return Submission(declared, self.shot.outline, [location for _, location in pairs])
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +101,7 @@ def _source(entry: CutEntry | None, encoder: str) -> Source:
 
 def stand_in_key(shot: ResolvedShot, encoder: str) -> str:
     """Names a shot's animatic by what decides its bytes."""
-    return digest_json({"stand_in": shot.fingerprint, "encoder": encoder})
+    return digest_json({"stand_in": shot.outline, "encoder": encoder})
 
 
 def _side(part: Part, source: Source | None, slate: Slate) -> ClipSegment | CardSegment:

@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic import Field
 
+from seedgen.execution.outcome import LeftBecause
 from seedgen.planning.lock import Hex64, Money
 from seedgen.planning.plan import Action, ReelAction
 from seedgen.project.diagnostics import Severity
+from seedgen.project.models import FromShotUse
 from seedgen.views.document import Document
 from seedgen.views.paint import harmless_json
 
@@ -18,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
 
-    from seedgen.planning.plan import Change, Plan, ReelChange
+    from seedgen.planning.plan import Change, FieldDiff, Plan, ReelChange
     from seedgen.project.diagnostics import Diagnostic
 
 
@@ -40,6 +42,16 @@ class DiffDocument(Document):
     path: str
     before: Any
     after: Any
+    after_unknown: bool = Field(False, description="What comes after is known only after an apply.")
+
+
+class ContinuedDocument(Document):
+    """The clip that a shot continues."""
+
+    shot: str
+    use: FromShotUse
+    clip: Hex64 | None = Field(description="Its digest; null while it is known only after an apply.")
+    stale: bool = Field(description="It is out of date, and its shot is not selected.")
 
 
 class ChangeDocument(Document):
@@ -51,8 +63,11 @@ class ChangeDocument(Document):
     reasons: tuple[str, ...]
     provider: str
     model: str
-    fingerprint: Hex64 | None
+    fingerprint: Hex64 | None = Field(
+        description="Null for a remove, and while the clip that the shot continues is not known."
+    )
     prior_fingerprint: Hex64 | None
+    continues: ContinuedDocument | None = Field(None, description="For a shot with from_shot.")
     cost_usd: Money | None = Field(description="USD; null when it costs nothing to do or is unknown.")
     diff: tuple[DiffDocument, ...]
     moved_from: str | None = Field(None, alias="from", description="The id that a move leaves.")
@@ -114,6 +129,7 @@ class EventType(StrEnum):
     JOB_PROGRESS = "job_progress"
     JOB_SUCCEEDED = "job_succeeded"
     JOB_FAILED = "job_failed"
+    SHOT_LEFT = "shot_left"
     TAKE_RECORDED = "take_recorded"
     REEL_PROGRESS = "reel_progress"
     REEL_ASSEMBLED = "reel_assembled"
@@ -133,6 +149,8 @@ class EventDocument(Document):
     estimated_cost: CostDocument | None = None
     shot: str | None = None
     take: int | None = None
+    upstream: str | None = Field(None, description="The shot whose clip is missing.")
+    because: LeftBecause | None = Field(None, description="Why it is.")
     provider: str | None = None
     job_id: str | None = None
     in_flight: bool | None = Field(None, description="The job goes on; only its clip is not here yet.")
@@ -152,6 +170,7 @@ class EventDocument(Document):
     diagnostic: DiagnosticDocument | None = None
     failed: int | None = None
     blocked: int | None = None
+    untouched: int | None = Field(None, description="Takes left, as the shot before them has no clip.")
     done: int | None = None
     resumed: int | None = Field(None, description="Takes made by jobs of earlier applies.")
     unpriced: int | None = Field(None, description="Jobs of which nobody knows what they cost.")
@@ -165,7 +184,7 @@ class EventDocument(Document):
         value = self.model_dump(mode="json", by_alias=True)
         value = {name: field for name, field in value.items() if field is not None}
         if "change" in value:
-            drop_empty_from(value["change"])
+            drop_empty(value["change"])
         return harmless_json(json.dumps(value, ensure_ascii=False, separators=(",", ":")))
 
 
@@ -197,9 +216,24 @@ def change_document(change: Change) -> ChangeDocument:
         model=change.model,
         fingerprint=change.fingerprint,
         prior_fingerprint=change.prior_fingerprint,
+        continues=_continued(change),
         cost_usd=change.cost,
-        diff=tuple(DiffDocument(path=d.path, before=d.before, after=d.after) for d in change.diff),
+        diff=diff_documents(change.diff),
         moved_from=change.moved_from,
+    )
+
+
+def _continued(change: Change) -> ContinuedDocument | None:
+    if (one := change.continues) is None:
+        return None
+    return ContinuedDocument(shot=one.shot, use=one.use, clip=one.clip, stale=change.stale_upstream)
+
+
+def diff_documents(fields: Iterable[FieldDiff]) -> tuple[DiffDocument, ...]:
+    """Differing fields for programs."""
+    return tuple(
+        DiffDocument(path=d.path, before=d.before, after=d.after, after_unknown=d.after_unknown)
+        for d in fields
     )
 
 
@@ -237,14 +271,18 @@ def plan_document(
 
 
 def plan_json(document: PlanDocument) -> str:
-    """The document as JSON, two spaces deep; only a move has `from`."""
+    """The document as JSON, two spaces deep."""
     value = document.model_dump(mode="json", by_alias=True)
     for change in value["changes"]:
-        drop_empty_from(change)
+        drop_empty(change)
     return harmless_json(json.dumps(value, indent=2, ensure_ascii=False)) + "\n"
 
 
-def drop_empty_from(change: dict[str, Any]) -> None:
-    """Only a move has `from`."""
-    if change["from"] is None:
-        del change["from"]
+def drop_empty(change: dict[str, Any]) -> None:
+    """Only a move has `from`, only a shot with `from_shot` has `continues`."""
+    for name in ("from", "continues"):
+        if change[name] is None:
+            del change[name]
+    for field in change["diff"]:
+        if not field["after_unknown"]:
+            del field["after_unknown"]

@@ -98,6 +98,11 @@ class JsonEvents:
                 self._write(
                     EventType.JOB_FAILED, f"{shot}: {error}", shot=shot, take=take, in_flight=in_flight
                 )
+            case events.ShotLeft(shot, take, upstream, because):
+                message = f"{shot}: left, as {upstream} has no clip"
+                self._write(
+                    EventType.SHOT_LEFT, message, shot=shot, take=take, upstream=upstream, because=because
+                )
             case events.TakeRecorded():
                 self._recorded(event)
             case events.ReelProgress(reel, ready, total, encoded):
@@ -152,6 +157,7 @@ class JsonEvents:
             resumed=outcome.resumed,
             failed=len(outcome.failures),
             blocked=len(outcome.blocked),
+            untouched=len(outcome.untouched),
             left=outcome.left,
             collected=outcome.collected,
             interrupted=outcome.interrupted,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from seedgen.execution.outcome import LeftBecause
 from seedgen.planning.plan import Action
 from seedgen.views.paint import harmless
 from seedgen.views.words import counted, dollars, estimate
@@ -45,6 +46,8 @@ def outcome_text(outcome: Outcome, paint: Paint) -> str:
     done += [f"{outcome.collected} collected for earlier requests"] if outcome.collected else []
     done += [f"{counted(outcome.left, 'job')} left in flight"] if outcome.left else []
     spent = _spent(outcome)
+    if later := sum(1 for one in outcome.untouched if one.because is LeftBecause.IN_FLIGHT):
+        done.append(f"{counted(later, 'take')} left to the next apply")
     if outcome.succeeded:
         text = f"{paint.green('Apply complete.')} {', '.join(done)}.{spent}\n"
         return text + (_COLLECT if outcome.left else "")
@@ -56,6 +59,8 @@ def outcome_text(outcome: Outcome, paint: Paint) -> str:
         left.append(f"{len(outcome.failures) - going_on} failed")
     if outcome.blocked:
         left.append(f"{len(outcome.blocked)} blocked")
+    if missed := len(outcome.untouched) - later:
+        left.append(f"{missed} left as {'it is' if missed == 1 else 'they are'}")
     if outcome.not_started:
         left.append(f"{outcome.not_started} not started")
     head = paint.yellow("Apply interrupted.") if outcome.interrupted else paint.red("Apply incomplete.")

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import re
 import textwrap
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from seedgen.planning.plan import Action, ReasonKind, ReelAction
-from seedgen.project.models import LOCAL
+from seedgen.project.media import DERIVED
+from seedgen.project.models import LOCAL, FromShotUse
 from seedgen.views.paint import harmless
-from seedgen.views.words import Kind, counted, dollars, estimate, price, word_diff
+from seedgen.views.words import USES, Kind, counted, dollars, estimate, price, word_diff
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 
     from seedgen.planning.plan import Change, FieldDiff, Plan, Reason
     from seedgen.ports.store import JournalEntry
@@ -30,6 +32,8 @@ SYMBOLS = {
 }
 NO_CHANGES = "No changes. Every shot matches its clip."
 _INDENT = " " * 8
+_UNKNOWN = "known after apply"
+_TAKEN = re.compile(f"(?:image|video) {DERIVED}({'|'.join(FromShotUse)}):sha256:([0-9a-f]+)")
 _FEW = 12
 
 
@@ -38,23 +42,41 @@ def plan_text(plan: Plan, paint: Paint, width: int, *, everything: bool = False)
     listed = list(plan.takes) if everything else list(plan.changes)
     lines: list[str] = []
     id_width = max((len(_name(change)) for change in listed), default=0)
+    planned = {change.shot for change in plan.takes}
     for change in listed:
         lines.append(_line(change, id_width, paint))
-        lines.extend(_diff_lines(change, paint, width))
+        lines.extend(_more_lines(change, planned, paint, width))
     if lines:
         lines.append("")
     if not plan.has_changes:
         lines.append(paint.green(NO_CHANGES))
     else:
         lines.append(summary(plan, paint))
+    lines.extend(_stale_lines(plan))
     reels = [reel.reel for reel in plan.reels if reel.action is ReelAction.ASSEMBLE]
     if reels:
         lines.append(f"Reel{'s' if len(reels) > 1 else ''} to assemble: {', '.join(reels)}.")
     stand_ins = list(dict.fromkeys(shot for reel in plan.reels for shot in reel.stand_ins))
     if stand_ins:
-        shown = ", ".join(stand_ins[:_FEW]) + (" …" if len(stand_ins) > _FEW else "")
-        lines.append(f"Without a clip so far, shown as stand-ins: {shown}.")
+        lines.append(f"Without a clip so far, shown as stand-ins: {_few(stand_ins)}.")
     return "\n".join(lines) + "\n"
+
+
+def _stale_lines(plan: Plan) -> Iterator[str]:
+    """Shots that are not selected and whose clips are continued although they are out of date."""
+    stale: dict[str, dict[str, None]] = {}
+    for change in plan.takes:
+        if change.stale_upstream and change.continues is not None:
+            stale.setdefault(harmless(change.continues.shot), {})[harmless(change.shot)] = None
+    for before, after in stale.items():
+        continue_it = f"{_few(after)} continue{'s' if len(after) == 1 else ''} it as it is"
+        yield f"The clip of {before} is out of date, and {before} is not selected: {continue_it}."
+
+
+def _few(names: Iterable[str]) -> str:
+    """Names, but not too many of them."""
+    listed = list(names)
+    return ", ".join(listed[:_FEW]) + (" …" if len(listed) > _FEW else "")
 
 
 def summary(plan: Plan, paint: Paint) -> str:
@@ -97,6 +119,11 @@ def _words(change: Change, paint: Paint) -> str:
     why = "; ".join(reason_words(reason) for reason in change.reasons)
     if change.submits:
         what = f"{change.action.value}  {change.seconds} s  {change.provider} {change.model}  "
+        if change.awaits is not None and not any(r.kind is ReasonKind.UPSTREAM for r in change.reasons):
+            after = paint.dim(f"after {harmless(change.awaits)}")
+            return f"{what}{price(change.cost)}  {after}" + (
+                f"  {paint.dim('because of ' + why)}" if why else ""
+            )
         if change.provider != LOCAL and any(r.kind is ReasonKind.OBJECT_MISSING for r in change.reasons):
             why += f"; an apply asks {change.provider} for it first"
         return what + price(change.cost) + (f"  {paint.dim('because of ' + why)}" if why else "")
@@ -120,7 +147,7 @@ def reason_words(reason: Reason) -> str:
         ReasonKind.REFERENCE: f"the reference {reason.name}",
         ReasonKind.MODEL: "the model",
         ReasonKind.PROVIDER: "the provider",
-        ReasonKind.UPSTREAM: f"the clip of {reason.name}",
+        ReasonKind.UPSTREAM: f"the clip of {reason.name}" if reason.name else "the clip that it continued",
         ReasonKind.OBJECT_MISSING: "its clip, which is missing from the cache",
         ReasonKind.REPLACE_REQUESTED: "--replace",
         ReasonKind.SAME_REQUEST: f"the same request as {reason.name}",
@@ -132,8 +159,11 @@ def reason_words(reason: Reason) -> str:
     return harmless(words[reason.kind])
 
 
-def _way_out(change: Change) -> str:
-    """What to type about a change that waits for a person's decision; empty for others."""
+def _way_out(change: Change, planned: Container[str]) -> str:
+    """What to type about a change that waits for a person's decision; empty for others.
+
+    `planned` are the shots that the plan is about.
+    """
     kinds = {reason.kind for reason in change.reasons}
     shot = harmless(change.shot)
     if ReasonKind.AMBIGUOUS in kinds:
@@ -141,11 +171,16 @@ def _way_out(change: Change) -> str:
         return f"`{command}` asks {change.provider} again; `--job-id ID` or `--not-billed` decides"
     if ReasonKind.REJECTED in kinds and change.action is Action.BLOCKED:
         return f"change the shot, or `seedgen retry {shot}` and apply again"
+    if ReasonKind.UPSTREAM in kinds and change.action is Action.BLOCKED and change.continues is not None:
+        before = harmless(change.continues.shot)
+        if before in planned:
+            return f"it waits for {before}, which is blocked"
+        return f"{before} has no clip and is not selected: `--select +{shot}` takes it in"
     return ""
 
 
-def _diff_lines(change: Change, paint: Paint, width: int) -> Iterator[str]:
-    if way_out := _way_out(change):
+def _more_lines(change: Change, planned: Container[str], paint: Paint, width: int) -> Iterator[str]:
+    if way_out := _way_out(change, planned):
         yield f"{_INDENT}{way_out}"
     yield from field_lines(change.diff, paint, width)
 
@@ -160,8 +195,12 @@ def field_lines(diffs: Iterable[FieldDiff], paint: Paint, width: int) -> Iterato
 
 
 def _values(diff: FieldDiff, paint: Paint) -> str:
-    before, after = value_words(diff.before), value_words(diff.after)
-    return f"{paint.red(before)} -> {paint.green(after)}"
+    return f"{paint.red(value_words(diff.before))} -> {paint.green(after_words(diff))}"
+
+
+def after_words(diff: FieldDiff) -> str:
+    """What a field of a request becomes, for people."""
+    return _UNKNOWN if diff.after_unknown else value_words(diff.after)
 
 
 def value_words(value: Any) -> str:
@@ -170,6 +209,8 @@ def value_words(value: Any) -> str:
         return "none"
     if isinstance(value, bool):
         return "true" if value else "false"
+    if found := _TAKEN.fullmatch(str(value)):
+        return f"{USES[FromShotUse(found[1])]} {found[2][:12]}…"
     kind, sign, digest = str(value).partition(" sha256:")
     return f"{kind} {digest[:12]}…" if sign else harmless(str(value))
 
@@ -243,10 +284,11 @@ def blocked_text(plan: Plan, cap: Decimal | None = None) -> str:
             "(`seedgen providers refresh MODEL --card` prints one), or lift the cap."
         )
     if ReasonKind.OVER_BUDGET in kinds:
-        over = [c.cost for c in blocked if any(r.kind is ReasonKind.OVER_BUDGET for r in c.reasons)]
+        passing = {ReasonKind.OVER_BUDGET, ReasonKind.UPSTREAM}
+        over = [c.cost for c in blocked if any(r.kind in passing for r in c.reasons)]
         whole = plan.cost + sum((cost for cost in over if cost is not None), Decimal(0))
         advice.append(f"The cap is {dollars(cap or Decimal(0))}, the whole would cost {dollars(whole)}: ")
         advice[-1] += "raise it with --max-cost, or take fewer shots (--select)."
     if kinds & {ReasonKind.AMBIGUOUS, ReasonKind.REJECTED}:
         advice.append("`seedgen jobs list` says more.")
-    return f"{counted(len(blocked), 'change')} blocked. {' '.join(advice)}\n" if blocked else ""
+    return f"{counted(len(blocked), 'change')} blocked. {' '.join(advice)}".rstrip() + "\n" if blocked else ""

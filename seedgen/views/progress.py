@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Protocol, Self, TextIO
 from seedgen.ports import events
 from seedgen.timing import Rate
 from seedgen.views.paint import harmless
-from seedgen.views.words import counted, dollars, lasted
+from seedgen.views.words import counted, dollars, lasted, left_words
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -42,6 +42,8 @@ def event_line(event: events.Event, took: str, root: Path, paint: Paint) -> str:
             sign = f"{paint.yellow('!')} {_name(shot, take)}  not finished" if in_flight else ""
             sign = sign or f"{paint.red('✗')} {_name(shot, take)}  failed"
             return f"  {sign}: {harmless(error)}{more}"
+        case events.ShotLeft(shot, take, upstream, because):
+            return f"  {paint.yellow('!')} {_name(shot, take)}  {left_words(shot, upstream, because)}"
         case events.JobResumed(shot, take, provider, job_id):
             return f"  {paint.dim('>')} {_name(shot, take)}  goes on at {provider}: job {harmless(job_id)}"
         case events.SubmitUnsure(shot, take, provider, error):

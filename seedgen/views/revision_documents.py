@@ -10,7 +10,12 @@ from pydantic import Field, StringConstraints
 from seedgen.planning.comparison import Difference
 from seedgen.planning.lock import IMPORTED, Hex64, Money
 from seedgen.views.document import Document
-from seedgen.views.documents import DiagnosticDocument, DiffDocument, diagnostic_document
+from seedgen.views.documents import (
+    DiagnosticDocument,
+    DiffDocument,
+    diagnostic_document,
+    diff_documents,
+)
 from seedgen.views.paint import harmless_json
 
 if TYPE_CHECKING:
@@ -149,7 +154,7 @@ def _shot(shot: ShotDifference) -> ShotDifferenceDocument:
         renamed_from=shot.renamed_from,
         fingerprint=shot.after.shot.fingerprint if shot.after else None,
         prior_fingerprint=shot.before.shot.fingerprint if shot.before else None,
-        diff=tuple(DiffDocument(path=d.path, before=d.before, after=d.after) for d in shot.diff),
+        diff=diff_documents(shot.diff),
         before=_clip(shot.before),
         after=_clip(shot.after),
     )

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from seedgen.planning.comparison import Difference
 from seedgen.planning.lock import IMPORTED
 from seedgen.views.page import page_file, page_policy, page_template, picture_uri, trusted
-from seedgen.views.plan_text import value_words
+from seedgen.views.plan_text import after_words, value_words
 from seedgen.views.revisions import cost_words, heading, reason_lines, side_words
 from seedgen.views.words import Piece, counted, price, word_diff
 
@@ -125,9 +125,7 @@ def _row(shot: ShotDifference, sides: tuple[str, str], clips: Mapping[str, PageC
         prompt=tuple(word_diff(*prompts[0])) if prompts else (),
         whole=at.shot.request.prompt if at else "",
         fields=tuple(
-            _Field(d.path, value_words(d.before), value_words(d.after))
-            for d in shot.diff
-            if d.path != "prompt"
+            _Field(d.path, value_words(d.before), after_words(d)) for d in shot.diff if d.path != "prompt"
         ),
     )
 

@@ -12,8 +12,9 @@ from seedgen.planning.lock import Hex64, Money
 from seedgen.project.cards import wire_prompt
 from seedgen.project.media import MediaType
 from seedgen.views.document import Document
-from seedgen.views.documents import ChangeDocument, change_document, drop_empty_from
+from seedgen.views.documents import ChangeDocument, change_document, drop_empty
 from seedgen.views.paint import harmless_json
+from seedgen.views.words import media_words
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from seedgen.planning.lock import LockedShot, Take
     from seedgen.planning.plan import Plan
     from seedgen.planning.resolve import ResolvedShot
+    from seedgen.project.media import Media
 
 
 class ReferenceDocument(Document):
@@ -28,8 +30,13 @@ class ReferenceDocument(Document):
 
     type: MediaType
     set: str = Field(description="The reference set that it comes from.")
-    location: str = Field(description="A path from the project's folder, or an address.")
-    id: str = Field(description="What it is by content: sha256:…, or url:… where nobody knows.")
+    location: str = Field(
+        description="A path from the project's folder, an address, or what is taken from another shot's clip."
+    )
+    id: str | None = Field(
+        description="What it is by content: sha256:…, url:… where nobody knows, derived:… from a clip; "
+        "null while there is no such clip."
+    )
     face: bool | None = Field(description="Shows a real human face; null where the model does not ask.")
 
 
@@ -64,7 +71,7 @@ class ShowDocument(Document):
     sent_prompt: str = Field(description="In the model's own words.")
     parameters: dict[str, Any]
     references: tuple[ReferenceDocument, ...]
-    fingerprint: Hex64
+    fingerprint: Hex64 | None = Field(description="Null while the shot that it continues has no clip.")
     takes: tuple[TakeDocument, ...]
     accepted_from: Hex64 | None = Field(
         description="The request of the clip, when it was accepted for another."
@@ -75,7 +82,7 @@ class ShowDocument(Document):
         """The document as JSON, two spaces deep; only a move has `from`."""
         value = self.model_dump(mode="json", by_alias=True)
         for change in value["changes"]:
-            drop_empty_from(change)
+            drop_empty(change)
         return harmless_json(json.dumps(value, indent=2, ensure_ascii=False)) + "\n"
 
 
@@ -89,7 +96,7 @@ class RenderDocument(Document):
     shot: str
     provider: str
     model: str
-    fingerprint: Hex64
+    fingerprint: Hex64 | None = Field(description="Null while the shot that it continues has no clip.")
     sent_prompt: str
     body: dict[str, Any] = Field(description="The request's body; files stand where their addresses will.")
 
@@ -133,9 +140,9 @@ def show_document(
     )
 
 
-def _location(media: Path | str, root: Path) -> str:
+def _location(media: Media, root: Path) -> str:
     if not isinstance(media, Path):
-        return media
+        return media_words(media)
     return (media.relative_to(root) if media.is_relative_to(root) else media).as_posix()
 
 

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import json
 import textwrap
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from seedgen.project.cards import wire_prompt
 from seedgen.views.paint import harmless, harmless_json
 from seedgen.views.plan_text import plan_text
-from seedgen.views.words import price
+from seedgen.views.words import media_words, price
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
+    from pathlib import Path
 
     from seedgen.planning.lock import LockedShot
     from seedgen.planning.plan import Plan
@@ -51,9 +51,9 @@ def show_text(
     lines.extend(f"  {'prompt' if i == 0 else '':<11}  {line}" for i, line in enumerate(wrapped))
     for index, (reference, location) in enumerate(zip(request.references, shot.media, strict=True)):
         token = f"{reference.type.value} {'with a face' if reference.face else ''}".strip()
-        name = harmless(location.name if isinstance(location, Path) else location)
+        name = harmless(media_words(location))
         lines.append(f"  {'references' if index == 0 else '':<11}  {name}  {paint.dim(token)}")
-    lines.append(f"  fingerprint  {shot.fingerprint}")
+    lines.append(f"  fingerprint  {shot.fingerprint or f'known once {shot.upstream} has its clip'}")
     if locked is not None:
         lines += _take_lines(shot, locked, clips, paint)
     return "\n".join(lines) + "\n\n" + plan_text(plan, paint, width)

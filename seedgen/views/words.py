@@ -6,6 +6,15 @@ import re
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import Enum
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from seedgen.execution.outcome import LeftBecause
+from seedgen.project.media import Derived
+from seedgen.project.models import FromShotUse
+
+if TYPE_CHECKING:
+    from seedgen.project.media import Media
 
 _TOKENS = re.compile(r"<(?:image|video|audio) \d+>|\s+|[\w'\u2019-]+|[^\w\s]")
 _CONTEXT = 12
@@ -90,6 +99,24 @@ def _shortened(pieces: list[Piece]) -> list[Piece]:
         if tail:
             out.append(Piece(Kind.SAME, tail))
     return out
+
+
+def media_words(media: Media) -> str:
+    """What a reference is called: its file's name, its URL, or what is taken from another shot's clip."""
+    if isinstance(media, Derived):
+        return f"the {USES[media.use]} of {media.shot}"
+    return media.name if isinstance(media, Path) else media
+
+
+USES = {FromShotUse.LAST_FRAME: "last frame", FromShotUse.CLIP: "clip"}
+
+
+def left_words(shot: str, upstream: str, because: str) -> str:
+    """Why a take was not begun, as the shot whose clip it would continue has none."""
+    if because == LeftBecause.IN_FLIGHT:
+        return f"{upstream} is in flight, so {shot} is left to the next apply"
+    happened = {LeftBecause.FAILED: "failed", LeftBecause.BLOCKED: "is blocked"}
+    return f"{upstream} {happened.get(LeftBecause(because), 'was not begun')}, so {shot} is left as it is"
 
 
 def dollars(amount: Decimal) -> str:

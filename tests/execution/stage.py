@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING
 
 from seedgen.execution.apply import Terms, apply_plan
 from seedgen.execution.jobs import Line, Workshop
+from seedgen.execution.taking_over import Excerpts
 from seedgen.planning.plan import Action, Change, Plan, Reason, ReasonKind
 from seedgen.planning.request import Request
+from seedgen.store.frames import FrameStore
 from seedgen.store.objects import ObjectStore
-from tests.fakes import FakeClips, FakeJournal, FakeLockFile, FakeTakes
+from tests.fakes import FakeClips, FakeFrames, FakeJournal, FakeLockFile, FakeTakes
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -71,6 +73,7 @@ class Stage:
     journal: FakeJournal = field(default_factory=FakeJournal)
     takes: FakeTakes = field(default_factory=FakeTakes)
     lock_file: FakeLockFile = field(default_factory=FakeLockFile)
+    frames: FakeFrames = field(default_factory=FakeFrames)
     told: list[Event] = field(default_factory=list)
     on_event: Callable[[Event], None] = lambda _: None
 
@@ -83,6 +86,12 @@ class Stage:
         """Where clips are kept."""
         return ObjectStore(self.root / "objects")
 
+    @property
+    def shop(self) -> Workshop:
+        """What jobs need."""
+        excerpts = Excerpts(self.objects, FrameStore(self.root / "frames"), self.frames)
+        return Workshop(self.objects, self.takes, self.journal, FakeClips(), self._tell, self.root, excerpts)
+
     async def perform(
         self,
         *changes: Change,
@@ -94,14 +103,13 @@ class Stage:
     ) -> Outcome:
         """Apply a plan of some changes."""
         self.root.mkdir(exist_ok=True)
-        shop = Workshop(self.objects, self.takes, self.journal, FakeClips(), self._tell, self.root)
         async with asyncio.timeout(PATIENCE_S):
             return await apply_plan(
                 plan_of(*changes),
                 self.lock_file.read(),
                 self.lock_file,
                 {"studio": Line(self.provider, concurrency, pace=0.001)},
-                shop,
+                self.shop,
                 terms=Terms(max_cost, detach),
                 stopping=stopping,
                 strays=strays,

@@ -14,12 +14,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from seedgen.execution.apply import apply_plan
-from seedgen.execution.jobs import Line, Workshop
+from seedgen.execution.jobs import Line
 from seedgen.planning.accept import accepted
 from seedgen.planning.planner import World, make_plan
 from seedgen.planning.request import Request
 from tests.execution.stage import PATIENCE_S, Stage
-from tests.fakes import FakeClips, FakeProvider
+from tests.fakes import FakeProvider
 from tests.planning.projects import STUDIO, opened
 
 if TYPE_CHECKING:
@@ -91,7 +91,7 @@ class Set:
     def apply(self, *replaced: str) -> None:
         """Plan and carry out."""
         stage = self.stage
-        shop = Workshop(stage.objects, stage.takes, stage.journal, FakeClips(), stage.told.append, stage.root)
+        shop = stage.shop
 
         async def run() -> None:
             async with asyncio.timeout(PATIENCE_S):

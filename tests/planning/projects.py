@@ -11,6 +11,7 @@ from seedgen.planning.resolve import resolve
 from seedgen.project.diagnostics import Problems, Severity
 from seedgen.project.expand import expand
 from seedgen.project.loader import load_project
+from seedgen.project.media import Derived
 from seedgen.project.shelf import load_cards
 from seedgen.project.survey import survey
 from seedgen.project.templates import Templates
@@ -57,7 +58,7 @@ class Opened:
     @property
     def prints(self) -> dict[str, str]:
         """Fingerprints by shot."""
-        return {shot.id: shot.fingerprint for shot in self.shots}
+        return {shot.id: shot.fingerprint for shot in self.shots if shot.fingerprint}
 
     def found(self, severity: Severity = Severity.ERROR) -> list[tuple[str, str]]:
         """Summary and detail of every problem of a severity."""
@@ -84,9 +85,15 @@ def opened(root: Path, yaml: str, files: Files | None = None, profile: str | Non
     return Opened(resolve(shots, library, load_cards(project.root, problems), templates, problems), problems)
 
 
+def files_of(shot: ResolvedShot) -> list[Path | str]:
+    """Where a shot's references are that come from no other shot."""
+    return [one for one in shot.media if not isinstance(one, Derived)]
+
+
 def take_of(shot: ResolvedShot, number: int = 1) -> Take:
     """A take of a shot with a clip of its own."""
     request, fingerprint = shot.of_take(number)
+    assert fingerprint is not None
     return Take(
         take=number,
         fingerprint=fingerprint,
@@ -102,13 +109,13 @@ def take_of(shot: ResolvedShot, number: int = 1) -> Take:
 
 
 def lock_of(*shots: ResolvedShot, serial: int = 1) -> Lock:
-    """The lock after an apply of these shots with all their takes."""
+    """The lock after an apply of these shots with all their takes; their requests are known."""
     return Lock(
         serial=serial,
         plan_id="0" * 64,
         shots={
             shot.id: LockedShot(
-                fingerprint=shot.fingerprint,
+                fingerprint=shot.request.fingerprint(),
                 request=RequestRecord.model_validate(shot.request.canonical()),
                 takes=tuple(take_of(shot, number) for number in range(1, shot.shot.takes + 1)),
             )

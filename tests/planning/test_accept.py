@@ -25,7 +25,7 @@ EDITED = SHOTS.replace("End card.", "The end card.")
 
 def asked(shot: ResolvedShot, lock: Lock, cache: FakeCache, standing: Standing | None = None) -> Acceptance:
     """What accepting one shot comes to."""
-    standings = {shot.fingerprint: standing} if standing else {}
+    standings = {shot.request.fingerprint(): standing} if standing else {}
     plan = planned([shot], lock, cache, standings=standings, declared=lock.shots)
     present = cache.present([take.clip for locked in lock.shots.values() for take in locked.takes])
     return acceptance(shot.id, list(plan.takes), lock.shots.get(shot.id), shot.set_names, present)
@@ -106,7 +106,7 @@ def test_a_refused_request_is_a_good_reason_to_accept(tmp_path: Path) -> None:
     done = asked(after[2], lock, cache, Standing.REJECTED)
     assert done.entry is not None
     kept = lock.with_shots({**lock.shots, "030": done.entry}, None)
-    standings = {after[2].fingerprint: Standing.REJECTED}
+    standings = {after[2].request.fingerprint(): Standing.REJECTED}
     assert not planned(after, kept, cache, standings=standings).has_changes
 
 

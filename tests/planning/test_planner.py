@@ -11,9 +11,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from seedgen.planning.capping import Caps
 from seedgen.planning.lock import Lock
 from seedgen.planning.plan import Action, FieldDiff, Standing
-from seedgen.planning.planner import Caps, World, make_plan
+from seedgen.planning.planner import World, make_plan
 from tests.fakes import FakeCache
 from tests.planning.projects import STUDIO, Files, lock_of, opened, take_of, write
 
@@ -359,7 +360,7 @@ def test_a_declared_shot_with_an_error_is_not_removed(tmp_path: Path) -> None:
 def test_a_job_in_flight_is_resumed_and_not_paid_again(tmp_path: Path) -> None:
     """The journal knows the job: the take is on its way."""
     shots = resolved(tmp_path)[1:2]
-    plan = planned(shots, standings={shots[0].fingerprint: Standing.IN_FLIGHT})
+    plan = planned(shots, standings={shots[0].request.fingerprint(): Standing.IN_FLIGHT})
     assert rows(plan) == [("020", 1, "resume", ())]
     assert plan.cost == 0
 

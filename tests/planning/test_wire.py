@@ -10,7 +10,7 @@ from seedgen.planning.request import Request, RequestReference
 from seedgen.planning.wire import model_input
 from seedgen.project.cards import ModelCard
 from seedgen.project.media import MediaType
-from tests.planning.projects import Files, opened
+from tests.planning.projects import Files, files_of, opened
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -36,7 +36,7 @@ def sent(root: Path, provider: str, shot: str, model: str = "") -> dict[str, Any
     done = opened(root, yaml, FILES)
     assert done.found() == []
     [one] = done.shots
-    urls = [f"https://x.test/{media.name}" for media in one.media if not isinstance(media, str)]
+    urls = [f"https://x.test/{media.name}" for media in files_of(one) if not isinstance(media, str)]
     return model_input(one.request, one.card, urls)
 
 

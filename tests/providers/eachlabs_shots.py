@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from seedgen.ports.provider import JobStatus, Submission
 from tests.emulator import Emulator, Fault
-from tests.planning.projects import opened
+from tests.planning.projects import files_of, opened
 from tests.providers.talking import at_eachlabs
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ def submission(root: Path, shot: str = "prompt: A roof.") -> Submission:
     done = opened(root / "film", f"{SETS}shots: [{{id: a, {shot}}}]\n", FILES)
     assert done.found() == []
     [one] = done.shots
-    return Submission(one.request, one.request.fingerprint(), one.media)
+    return Submission(one.request, one.request.fingerprint(), files_of(one))
 
 
 async def submitted(provider: EachlabsProvider, one: Submission) -> str:

@@ -97,7 +97,7 @@ def test_a_job_is_found_by_who_knows_its_files_by_digest_alone(emulator: Emulato
     one = submission(tmp_path, SHOE)
     emulator.add(accepted_then_dropped("eachlabs"))
     at_eachlabs(emulator, tmp_path, lambda provider: lost(provider, one))
-    bare = Submission(one.request, one.fingerprint, tuple(Path(r.id) for r in one.request.references))
+    bare = Submission(one.request, one.fingerprint, tuple(Path(str(r.id)) for r in one.request.references))
     found = at_eachlabs(emulator, tmp_path, lambda provider: provider.find(bare, window()))
     assert list(found.job_ids) == list(emulator.jobs)
     # Who remembers no link compares how many references there are, and all else.
@@ -108,7 +108,7 @@ def test_a_job_is_found_by_who_knows_its_files_by_digest_alone(emulator: Emulato
 def test_a_job_is_compared_with_what_it_was_asked_for(emulator: Emulator, tmp_path: Path) -> None:
     """By its whole input, files by digest alone too. One that hides its input passes; nobody's id is lost."""
     one = submission(tmp_path, SHOE)
-    known = Submission(one.request, one.fingerprint, tuple(Path(r.id) for r in one.request.references))
+    known = Submission(one.request, one.fingerprint, tuple(Path(str(r.id)) for r in one.request.references))
     longer = submission(tmp_path / "b", f"duration: 4, {SHOE}")
     job_id = at_eachlabs(emulator, tmp_path, lambda provider: submitted(provider, one))
 

@@ -30,7 +30,7 @@ from tests.emulator.faults import (
     out_of_credits,
     too_many,
 )
-from tests.planning.projects import opened
+from tests.planning.projects import files_of, opened
 from tests.providers.oxen_room import MODEL, asked, at_oxen, ignored, run
 
 if TYPE_CHECKING:
@@ -104,7 +104,9 @@ def test_the_body_on_the_wire_is_what_the_contract_says(
     [one] = found.shots
 
     async def act(oxen: OxenProvider) -> JobStatus:
-        return await run(oxen, await oxen.prepare(Submission(one.request, one.fingerprint, one.media)))
+        return await run(
+            oxen, await oxen.prepare(Submission(one.request, one.request.fingerprint(), files_of(one)))
+        )
 
     assert at_oxen(emulator, tmp_path, act, mode=mode).state is JobState.SUCCEEDED
     [sent] = emulator.requests_of("submit") + emulator.requests_of("sync")

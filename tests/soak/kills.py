@@ -35,13 +35,28 @@ name: soak
 reference_sets:
   door: {images: [refs/door.png]}
 defaults: {resolution: 480p, duration: 4}
+providers:
+  oxen: {upload_repo: studio/refs, public_uploads: true}
 shots:
   - {id: e1, provider: eachlabs, prompt: "The door of {{ ref('door') }} opens.", references: [door]}
   - {id: e2, provider: eachlabs, prompt: A street at night., takes: 2}
   - {id: o1, provider: oxen, prompt: A roof in the rain., takes: 2}
   - {id: o2, provider: oxen, prompt: A pale sky.}
+  - {id: e4, provider: eachlabs, prompt: A stair goes up., from_shot: {id: o3, use: clip}}
+  - {id: e3, provider: eachlabs, prompt: A hall behind it., from_shot: {id: e1}}
+  - {id: o3, provider: oxen, prompt: A lamp in the hall., from_shot: {id: e3}}
 """
-TAKES = {"e1": 1, "e2": 2, "o1": 2, "o2": 1}
+TAKES = {"e1": 1, "e2": 2, "o1": 2, "o2": 1, "e4": 1, "e3": 1, "o3": 1}
+CHAIN = {"e3": ("e1", "last_frame"), "o3": ("e3", "last_frame"), "e4": ("o3", "clip")}
+WORDS = {
+    "e1": "door of",
+    "e2": "street",
+    "o1": "roof",
+    "o2": "pale sky",
+    "e3": "hall behind",
+    "o3": "lamp in",
+    "e4": "stair goes",
+}
 MOST_TRIES = 12
 ENDS_WITHIN_S = 60
 MOMENTS = (Route.PRESIGN, Route.SUBMIT, Route.SUBMIT, Route.SUBMIT, Route.STATUS, Route.LIST, Route.DOWNLOAD)
@@ -143,7 +158,7 @@ class Run:
     def job_of(self, change: dict[str, Any]) -> str | None:
         """A job of this shot that no take and no entry of the journal has yet."""
         known = {entry["job_id"] for entry in self.journal()}
-        words = {"e1": "door of", "e2": "street", "o1": "roof", "o2": "pale sky"}[change["shot"]]
+        words = WORDS[change["shot"]]
         jobs = [job for job in self.emulator.jobs.values() if words in job.prompt and job.id not in known]
         return jobs[0].id if jobs else None
 
@@ -162,6 +177,10 @@ class Run:
         jobs = self.emulator.jobs
         assert len(self.emulator.submits) == sum(TAKES.values()), "each request is accepted exactly once"
         assert sorted(take.job_id for take in takes) == sorted(jobs), "each job has one take"
+        for shot, (before, use) in CHAIN.items():
+            clip = lock.shots[before].takes[0].digest
+            derived = [one.id for one in lock.shots[shot].request.references]
+            assert derived == [f"derived:{use}:sha256:{clip}"], "each continues the clip that there is"
         for take in takes:
             assert take.digest == digest_bytes(self.emulator.clip_of(take.job_id))
             place = self.root / ".seedgen/cache/objects" / take.digest[:2] / f"{take.digest[2:]}.mp4"
