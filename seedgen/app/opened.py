@@ -178,8 +178,11 @@ class OpenedProject:
         return as_locked(self.resolved, self.lock_file.read())
 
     def shot(self, shot_id: str) -> ResolvedShot:
-        """One shot by id. Raises UsageError with near names."""
-        found = next((shot for shot in self.resolved if shot.id == shot_id), None)
+        """One shot by id, complete as far as the lock has the clip that it continues.
+
+        Raises UsageError with near names.
+        """
+        found = next((shot for shot in self.current() if shot.id == shot_id), None)
         if found is None:
             known = [shot.id for shot in self.resolved]
             raise UsageError(
