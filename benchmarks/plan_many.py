@@ -1,6 +1,8 @@
 """Plans of 10,000 shots, all new and no-op, and whether a shot costs more there than among 1,000.
 
-python -m benchmarks.plan_many [--shots N] [--runs N] [--no-peer]
+python -m benchmarks.plan_many [--shots N] [--chain N] [--runs N] [--no-peer]
+
+With --chain every N shots continue one another, so that all but the first of them are known after apply.
 """
 
 from __future__ import annotations
@@ -30,21 +32,24 @@ def main() -> None:
     """Measure and report."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     parser.add_argument("--shots", type=int, default=10_000, help="how many shots and resources")
+    parser.add_argument("--chain", type=int, default=1, help="shots that continue one another")
     parser.add_argument("--runs", type=int, default=5, help="rounds that count")
     parser.add_argument("--no-peer", action="store_true", help="measure seedgen alone")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="seedgen-bench-") as folder:
-        compare(Path(folder), options.shots, options.runs, with_peer=not options.no_peer).publish()
+        compare(
+            Path(folder), options.shots, options.chain, options.runs, with_peer=not options.no_peer
+        ).publish()
 
 
-def compare(folder: Path, many: int, runs: int, *, with_peer: bool) -> Report:
+def compare(folder: Path, many: int, chain: int, runs: int, *, with_peer: bool) -> Report:
     """Set up every side, measure them in turns, and say how they compare."""
     commands: list[Command] = []
     sizes: dict[str, int] = {}
     for shots in (FEW, many):
         say(f"writing two projects of {shots:,} shots")
-        write_project(folder / f"new-{shots}", shots)
-        write_project(folder / f"same-{shots}", shots)
+        write_project(folder / f"new-{shots}", shots, chain=chain)
+        write_project(folder / f"same-{shots}", shots, chain=chain)
         pretend_applied(folder / f"same-{shots}")
         commands.append(plan(_name(shots, NEW), folder / f"new-{shots}", changes=True))
         commands.append(plan(_name(shots, UNCHANGED), folder / f"same-{shots}", changes=False))
@@ -70,7 +75,8 @@ def compare(folder: Path, many: int, runs: int, *, with_peer: bool) -> Report:
         for name, series in found.items()
     ]
     by = f", against {peer.name}" if isinstance(peer, Peer) else ""
-    title = f"Plans of {many:,} shots{by}; {runs} runs in turns"
+    chained = f" in chains of {chain}" if chain > 1 else ""
+    title = f"Plans of {many:,} shots{chained}{by}; {runs} runs in turns"
     return Report("plan_many", title, rows, absent, recorded, _goals(found, theirs, many))
 
 

@@ -24,8 +24,11 @@ Keep shape, colours and proportions exactly as in the references. Photographic, 
 """
 
 
-def write_project(root: Path, shots: int, references: int = 100) -> None:
-    """A project with a template, reference sets of one picture each, and vars by shot."""
+def write_project(root: Path, shots: int, references: int = 100, chain: int = 1) -> None:
+    """A project with a template, reference sets of one picture each, and vars by shot.
+
+    Every `chain` shots continue one another; the last one of a chain is continued by nobody.
+    """
     (root / "refs").mkdir(parents=True, exist_ok=True)
     (root / "templates").mkdir(exist_ok=True)
     (root / "templates" / "product.j2").write_text(TEMPLATE, encoding="utf-8")
@@ -46,16 +49,28 @@ def write_project(root: Path, shots: int, references: int = 100) -> None:
             f"    references: [{name}]",
             f"    tags: [scene-{number % 20}]",
         ]
+        if number % chain:
+            lines.append(f"    from_shot: {{id: s{number - 1:05}}}")
     (root / "seedgen.yaml").write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 
 def pretend_applied(root: Path) -> None:
     """Write the lock and the objects that an apply would have left, with small files for clips."""
     workspace = Workspace(Settings(root=root))
+    while _record(workspace):
+        """What continues a shot is known once that shot has its clip."""
+    workspace.close()
+
+
+def _record(workspace: Workspace) -> bool:
+    """Pretend to have made every clip whose request is known; False when there is none left."""
     plan = workspace.plan()
+    known = [
+        change for change in plan.changes if change.request is not None and change.fingerprint is not None
+    ]
     running = RunningLock(workspace.lock_file, workspace.lock_file.read(), plan.plan_id)
     with workspace.objects.scratch() as folder:
-        for change in plan.changes:
+        for change in known:
             if change.request is None or change.fingerprint is None:
                 continue
             file = folder / "clip.mp4"
@@ -74,4 +89,4 @@ def pretend_applied(root: Path) -> None:
             )
             running.record(change, change.request, take)
     running.flush()
-    workspace.close()
+    return bool(known)
