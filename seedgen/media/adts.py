@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import accumulate
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from array import array
+    from collections.abc import Sequence
     from typing import BinaryIO
 
 PACKET = 1024
@@ -49,6 +51,8 @@ def config_of(packet: bytes) -> bytes:
     return (profile << 11 | rate << 7 | channels << 3).to_bytes(2, "big")
 
 
-def without_header(stream: BinaryIO, size: int) -> bytes:
-    """The next packet of a stream of a known size, without its header."""
-    return stream.read(HEADER_BYTES + size)[HEADER_BYTES:]
+def without_headers(stream: BinaryIO, sizes: Sequence[int]) -> bytes:
+    """The next packets of a stream, of known sizes, end to end without their headers."""
+    data = stream.read(sum(sizes) + HEADER_BYTES * len(sizes))
+    ends = accumulate(HEADER_BYTES + size for size in sizes)
+    return b"".join(data[end - size : end] for end, size in zip(ends, sizes, strict=True))

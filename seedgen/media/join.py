@@ -16,8 +16,9 @@ from typing import TYPE_CHECKING
 from seedgen.errors import FfmpegFailed, SegmentDamaged
 from seedgen.media.aac_chunks import encode_sound
 from seedgen.media.mixing import finished_sound
+from seedgen.media.mp4.layout import EncodedSound, Pictures
 from seedgen.media.mp4.reading import VideoHeader, read_header
-from seedgen.media.mp4.writing import EncodedSound, Pictures, write_reel
+from seedgen.media.mp4.writing import write_reel
 from seedgen.media.normalise import BYTES_PER_SAMPLE, REORDER, SAMPLE_RATE, sample_count, track_timescale
 from seedgen.media.pcm import segments_sound
 
