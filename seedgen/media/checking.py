@@ -1,0 +1,49 @@
+"""Checking: whether what was encoded for reels is still whole, told without decoding it."""
+
+from __future__ import annotations
+
+import struct
+from typing import TYPE_CHECKING
+
+from seedgen.errors import UnreadableMedia
+from seedgen.media.aac_chunks import kept_chunk
+from seedgen.media.mp4.reading import read_header
+from seedgen.media.normalise import BYTES_PER_SAMPLE, SAMPLE_RATE, sample_count
+from seedgen.media.probe import PyavClipReader
+from seedgen.timing import Rate
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def segment_fault(video: Path, audio: Path) -> str:
+    """What is wrong with a segment; empty when its header is whole and its sound as long as it says."""
+    try:
+        header = read_header(video)
+        size = audio.stat().st_size
+    except (ValueError, struct.error) as error:
+        return f"its picture is damaged: {error}"
+    except OSError as error:
+        return f"a half of it cannot be read: {error.strerror}"
+    samples, rest = divmod(size, BYTES_PER_SAMPLE)
+    if not header.frames or samples < 2:
+        return "it is empty"
+    # The length of a frame in ticks is whole: it follows from that of the sound, which then has to fit it.
+    ticks = round(header.timescale * (samples - 1) / SAMPLE_RATE / header.frames)
+    if rest or not ticks or samples != sample_count(Rate(header.timescale, ticks), header.frames):
+        return "its sound is not as long as its picture"
+    return ""
+
+
+def sound_fault(chunk: Path) -> str:
+    """What is wrong with a piece of encoded sound; empty when its bytes are those that were written."""
+    return "" if kept_chunk(chunk) is not None else "its bytes are not those that were written"
+
+
+def stand_in_fault(clip: Path) -> str:
+    """What is wrong with a stand-in; empty when it can be opened."""
+    try:
+        PyavClipReader().probe(clip)
+    except (UnreadableMedia, OSError) as error:
+        return str(error)
+    return ""
