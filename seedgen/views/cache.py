@@ -92,7 +92,7 @@ def holdings_text(held: Holdings, paint: Paint) -> str:
 
 def _row(name: str, count: int | None, size: int, what: str, paint: Paint) -> str:
     number = "" if count is None else f"{count:,}"
-    return f"  {name:<12}{number:>7}  {sized(size):>10}  {paint.dim(what)}".rstrip()
+    return f"  {name:<14}{number:>7}  {sized(size):>10}  {paint.dim(what)}".rstrip()
 
 
 def _paid(clips: Iterable[KnownClip]) -> str:
