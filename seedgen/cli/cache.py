@@ -1,4 +1,4 @@
-"""`seedgen cache`: ls, verify, gc."""
+"""`seedgen cache`: ls, verify, gc, push, pull."""
 
 from __future__ import annotations
 
@@ -35,11 +35,11 @@ def _contents(invocation: Invocation) -> CacheContents:
 
 @click.group(
     cls=LsByDefault,
-    subcommand_metavar="[--clips] [--sort KEY] [--json] | verify … | gc …",
+    subcommand_metavar="[--clips] [--sort KEY] [--json] | verify … | gc … | push DIR | pull DIR",
     epilog="Example:  seedgen cache verify",
 )
 def command() -> None:
-    """Show what the cache holds, check it, and clear out what nothing needs."""
+    """Show what the cache holds, check it, clear out what nothing needs, copy clips to and from others."""
 
 
 @command.command("ls", epilog="Example:  seedgen cache ls --clips --sort size")
@@ -97,9 +97,10 @@ def verify(invocation: Invocation, quarantine: bool, as_json: bool) -> int:
     from seedgen.app.cache_checking import check_cache
 
     contents = _contents(invocation)
-    checked = check_cache(contents, _progress(invocation), quarantine=quarantine)
-    if invocation.live:
-        sys.stderr.write("\r\x1b[2K")
+    try:
+        checked = check_cache(contents, _progress(invocation), quarantine=quarantine)
+    finally:
+        _wipe(invocation)
     if as_json:
         from seedgen.views.cache_documents import check_document
 
@@ -127,6 +128,12 @@ def _progress(invocation: Invocation) -> Callable[[int, int], None]:
             sys.stderr.flush()
 
     return told
+
+
+def _wipe(invocation: Invocation) -> None:
+    if invocation.live:
+        sys.stderr.write("\r\x1b[2K")
+        sys.stderr.flush()
 
 
 # -- gc ----------------------------------------------------------------------------------------------
@@ -246,3 +253,66 @@ def _clear(invocation: Invocation, found: Found, rules: Rules, *, quiet: bool) -
     if not quiet:
         invocation.say(freed_text(freed, found.garbage.size))
     return freed
+
+
+# -- push, pull --------------------------------------------------------------------------------------
+
+_other = click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
+_everything = click.option(
+    "--all", "everything", is_flag=True, help="Every clip, not only those of the locks."
+)
+_json = click.option(
+    "--json", "as_json", is_flag=True, help="One JSON document (`seedgen schema cache-copy`)."
+)
+
+
+@command.command("push", epilog="Example:  seedgen cache push /mnt/studio/cache")
+@_other
+@_everything
+@_json
+@click.pass_obj
+def push(invocation: Invocation, folder: Path, everything: bool, as_json: bool) -> int:
+    """Copy clips and takes into another cache: a folder on a shared drive, or another project.
+
+    By default those that the locks here use. Each is checked on its way; nothing is overwritten.
+    """
+    return _copy(invocation, folder, bring=False, everything=everything, as_json=as_json)
+
+
+@command.command("pull", epilog="Example:  seedgen cache pull /mnt/studio/cache")
+@_other
+@_everything
+@_json
+@click.pass_obj
+def pull(invocation: Invocation, folder: Path, everything: bool, as_json: bool) -> int:
+    """Copy clips and takes from another cache: a folder on a shared drive, or another project.
+
+    By default those that the locks here use. Each is checked on its way; nothing is overwritten.
+    """
+    return _copy(invocation, folder, bring=True, everything=everything, as_json=as_json)
+
+
+def _copy(invocation: Invocation, folder: Path, *, bring: bool, everything: bool, as_json: bool) -> int:
+    from seedgen.app.cache_copying import copy_clips, other_cache
+
+    contents = _contents(invocation)
+    other = other_cache(contents, folder.absolute())
+    source, target = (other, contents.cache) if bring else (contents.cache, other)
+    told = _progress(invocation)
+    try:
+        copied = copy_clips(contents, other, bring=bring, everything=everything, told=told)
+    finally:
+        _wipe(invocation)
+    if as_json:
+        from seedgen.views.cache_documents import copy_document
+
+        click.echo(copy_document(copied, str(source), str(target), __version__).text(), nl=False)
+    else:
+        from seedgen.views.cache_check import copied_text
+
+        paint = invocation.out_paint
+        text = copied_text(copied, contents.uses, str(source), str(target), paint)
+        click.echo(text, nl=False, color=paint.on)
+    _warn(invocation, contents)
+    contents.close()
+    return 0 if copied.whole else EXIT_PROBLEMS

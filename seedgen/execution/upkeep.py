@@ -158,6 +158,27 @@ class Garbage:
         return not self.clips and not self.records and not any(one.count for one in self.others.values())
 
 
+@dataclass(frozen=True, slots=True)
+class Copied:
+    """What a copy between two caches came to.
+
+    `present` were at the target already. `missing` are digests that neither has, `damaged` those that are not
+    whole at the source, `differing` those of another size at the target.
+    """
+
+    clips: Amount
+    present: Amount
+    records: int
+    missing: tuple[str, ...] = ()
+    damaged: tuple[str, ...] = ()
+    differing: tuple[str, ...] = ()
+
+    @property
+    def whole(self) -> bool:
+        """Whether all that was wanted is at the target, as far as sizes tell."""
+        return not (self.missing or self.damaged or self.differing)
+
+
 def amount(sizes: list[int]) -> Amount:
     """How many, and how much together."""
     return Amount(len(sizes), sum(sizes))

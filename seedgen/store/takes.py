@@ -59,6 +59,14 @@ class TakeStore:
             if take is not None:
                 yield take
 
+    def add(self, takes: Iterable[Take]) -> int:
+        """Remember takes durably whose requests have none yet; how many those are."""
+        wanted = {take.key: take for take in takes}
+        new = wanted.keys() - self.find(wanted).keys()
+        if new:
+            self._cache.replace({key: wanted[key].model_dump_json() for key in new})
+        return len(new)
+
     def forget(self, fingerprints: Collection[Fingerprint]) -> None:
         """Take records away, all of them or none. A request that has none is generated anew."""
         self._cache.replace({}, fingerprints)

@@ -1,4 +1,4 @@
-"""A check of the cache as text: what is wrong, which shots it concerns, and what to do about each."""
+"""A check or a copy of the cache as text: what is wrong, of which shots, and what to do about it."""
 
 from __future__ import annotations
 
@@ -10,8 +10,10 @@ from seedgen.views.paint import harmless
 from seedgen.views.words import counted, dollars
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
     from seedgen.execution.clips import Use
-    from seedgen.execution.upkeep import Checked, ClipProblem
+    from seedgen.execution.upkeep import Checked, ClipProblem, Copied
     from seedgen.views.paint import Paint
 
 
@@ -110,6 +112,29 @@ def _summary(checked: Checked, paint: Paint) -> str:
         return text + paint.green("All is well.") + "\n"
     faults = len(checked.problems) + len(checked.locks) + sum(map(bool, checked.databases.values()))
     return text + (paint.red(f"{counted(faults, 'problem')}.") + "\n" if faults else "")
+
+
+def copied_text(copied: Copied, uses: Sequence[Use], source: str, target: str, paint: Paint) -> str:
+    """What a copy came to, and what could not be copied."""
+    text = "".join(_not_copied(copied, uses, source, target, paint))
+    there = f"; {copied.present.count:,} were there already" if copied.present.count else ""
+    text += f"Copied {counted(copied.clips.count, 'clip')}, {sized(copied.clips.size)}{there}.\n"
+    return text
+
+
+def _not_copied(copied: Copied, uses: Sequence[Use], source: str, target: str, paint: Paint) -> Iterator[str]:
+    for digest in copied.missing:
+        yield f"{paint.red('missing')}  {digest[:12]}…  {_whose(digest, uses)}\n      in neither cache\n"
+    for digest in copied.damaged:
+        how = f"`seedgen --cache-dir {source} cache verify` says more"
+        yield f"{paint.red('damaged')}  {digest[:12]}…  {_whose(digest, uses)}\n      not copied: {how}\n"
+    for digest in copied.differing:
+        how = f"`seedgen --cache-dir {target} cache verify` says more"
+        yield f"{paint.red('damaged')}  {digest[:12]}…  {_whose(digest, uses)}\n      left as it is: {how}\n"
+
+
+def _whose(digest: str, uses: Sequence[Use]) -> str:
+    return "; ".join(use_text(use) for use in uses if use.take.digest == digest) or "no lock here uses it"
 
 
 def reading_text(read: int, whole: int) -> str:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from seedgen.execution.clips import KnownClip, Use
-    from seedgen.execution.upkeep import Amount, Checked, ClipProblem, Garbage, Holdings
+    from seedgen.execution.upkeep import Amount, Checked, ClipProblem, Copied, Garbage, Holdings
 
 
 class UseDocument(Document):
@@ -122,6 +122,38 @@ class GarbageDocument(Document):
     records: int = Field(description="Records of clips that had gone before.")
     kept: dict[Keep, AmountDocument] = Field(description="Clips that stay, by the first reason that holds.")
     unknown_reels: dict[str, str] = Field(description="Reels of which it cannot be told what they use.")
+
+
+class CopyDocument(Document):
+    """What `seedgen cache push --json` and `pull --json` print."""
+
+    format_version: Literal["1.0"] = "1.0"
+    seedgen_version: str
+    source: str
+    target: str
+    whole: bool = Field(description="Whether the target has all that was wanted.")
+    copied: AmountDocument
+    present: AmountDocument = Field(description="Were at the target already.")
+    records: int = Field(description="Takes that the target did not know.")
+    missing: tuple[Hex64, ...] = Field(description="Clips that neither has.")
+    damaged: tuple[Hex64, ...] = Field(description="Clips that are not whole at the source: not copied.")
+    differing: tuple[Hex64, ...] = Field(description="Clips that have another size at the target.")
+
+
+def copy_document(copied: Copied, source: str, target: str, version: str) -> CopyDocument:
+    """A copy, for programs."""
+    return CopyDocument(
+        seedgen_version=version,
+        source=source,
+        target=target,
+        whole=copied.whole,
+        copied=_amount(copied.clips),
+        present=_amount(copied.present),
+        records=copied.records,
+        missing=copied.missing,
+        damaged=copied.damaged,
+        differing=copied.differing,
+    )
 
 
 def cache_document(held: Holdings, clips: Sequence[KnownClip], version: str) -> CacheDocument:
