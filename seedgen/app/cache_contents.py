@@ -96,7 +96,7 @@ class CacheContents:
         """All that there is. Raises StoreError."""
         files = self.files
         posters = self.root / ".seedgen" / "posters"
-        pictures = [file.stat().st_size for file in posters.glob("**/*.webp")] if posters.is_dir() else []
+        pictures = [file.stat().st_size for file in posters.glob("*/**/*") if file.is_file()]
         others = {
             Kind.SEGMENTS: files.segments(),
             Kind.STAND_INS: files.stand_ins(),

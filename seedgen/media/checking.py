@@ -5,11 +5,13 @@ from __future__ import annotations
 import struct
 from typing import TYPE_CHECKING
 
-from seedgen.errors import UnreadableMedia
+from seedgen.errors import SegmentDamaged, UnreadableMedia
 from seedgen.media.aac_chunks import kept_chunk
 from seedgen.media.mp4.reading import read_header
+from seedgen.media.mp4.writing import frames_of
 from seedgen.media.normalise import BYTES_PER_SAMPLE, SAMPLE_RATE, sample_count
 from seedgen.media.probe import PyavClipReader
+from seedgen.ports.media import SegmentFiles
 from seedgen.timing import Rate
 
 if TYPE_CHECKING:
@@ -17,10 +19,14 @@ if TYPE_CHECKING:
 
 
 def segment_fault(video: Path, audio: Path) -> str:
-    """What is wrong with a segment; empty when its header is whole and its sound as long as it says."""
+    """What is wrong with a segment; empty when its index, its frames and its sound's length are right."""
     try:
         header = read_header(video)
         size = audio.stat().st_size
+        for _ in frames_of([(SegmentFiles(video, audio, header.frames), header)]):
+            pass
+    except SegmentDamaged:
+        return "its pictures are damaged"
     except (ValueError, struct.error) as error:
         return f"its picture is damaged: {error}"
     except OSError as error:

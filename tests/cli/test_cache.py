@@ -264,6 +264,15 @@ def _zeroed(film: Film) -> str:
     return segment.stem
 
 
+def _zeroed_pictures(film: Film) -> str:
+    """Its index is whole."""
+    segment = min((film.cache / "segments").glob("??/*.mp4"))
+    content = segment.read_bytes()
+    begin = content.index(b"mdat") + 4
+    segment.write_bytes(content[:begin] + bytes(200) + content[begin + 200 :])
+    return segment.stem
+
+
 def _cut(film: Film) -> str:
     sound = min((film.cache / "segments").glob("??/*.pcm"))
     sound.write_bytes(sound.read_bytes()[:-4])
@@ -283,9 +292,12 @@ def _sound(film: Film) -> str:
     return chunk.stem
 
 
-@pytest.mark.parametrize("spoil", [_zeroed, _cut, _half, _sound], ids=lambda one: one.__name__.strip("_"))
+SPOILT = [_zeroed, _zeroed_pictures, _cut, _half, _sound]
+
+
+@pytest.mark.parametrize("spoil", SPOILT, ids=lambda one: one.__name__.strip("_"))
 def test_damaged_pieces_of_reels_are_removed_and_made_again(applied: Film, spoil: Any) -> None:
-    """Zeroed at full length, too short by one sample, half gone, other bytes: the next reel is the same."""
+    """Zeroed at full length or in part, too short by one sample, half gone, other bytes: the next reel is the same."""
     reel = digest_file(applied.root / "build" / "main.mp4")
     name = spoil(applied)
     found = document(applied, "verify", name="cache-verify", code=1)

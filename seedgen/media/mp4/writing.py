@@ -92,7 +92,7 @@ def write_reel(
     layout = _Layout(pictures, sound, chapters, subtitles)
     writer = _Writer(out)
     writer.write(layout.head)
-    frames = _frames(pictures.segments)
+    frames = frames_of(pictures.segments)
     with sound.file.open("rb", buffering=_BLOCK) as adts:
         for chunk in layout.chunks:
             end = chunk.first + chunk.count
@@ -269,7 +269,7 @@ class _Writer:
         return Digest(self._digest.hexdigest())
 
 
-def _frames(segments: Sequence[tuple[SegmentFiles, VideoHeader]]) -> Iterator[bytes]:
+def frames_of(segments: Sequence[tuple[SegmentFiles, VideoHeader]]) -> Iterator[bytes]:
     """The frames of all segments, in order. Each is looked at on its way. Raises SegmentDamaged."""
     for files, header in segments:
         with files.video.open("rb", buffering=_BLOCK) as stream:
