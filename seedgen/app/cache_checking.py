@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from seedgen.digest import digest_file
 from seedgen.errors import StoreError
-from seedgen.execution.clips import Origin, origin_of
+from seedgen.execution.clips import Origin, origin_of, remember
 from seedgen.execution.upkeep import Checked, ClipProblem, Fault, Kind, Remedy, Spoilt, amount
 from seedgen.ports.store import Stage
 from seedgen.store.lockfile import profile_of
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from seedgen.app.cache_contents import CacheContents
-    from seedgen.execution.clips import Use
+    from seedgen.execution.clips import Memory, Use
     from seedgen.planning.lock import Take
     from seedgen.store.cache_files import Stored
 
@@ -47,9 +47,9 @@ def check_cache(
     broken = _broken(clips, told)
     spoilt = list(_spoilt(contents, others))
     databases = {"takes": tuple(_takes(contents)), "journal": tuple(_journal(contents))}
-    recorded = [] if databases["takes"] else contents.recorded
-    problems = [*_damaged(contents, broken, recorded, quarantine=quarantine)]
-    problems += _missing(contents, {clip.name for clip in clips}, recorded)
+    named = remember([] if databases["takes"] else contents.recorded, (), contents.uses)
+    problems = [*_damaged(contents, broken, named, quarantine=quarantine)]
+    problems += _missing(contents, {clip.name for clip in clips}, named)
     return Checked(
         amount([clip.size for clip in clips]),
         {kind: amount([one.size for one in found]) for kind, found in others.items()},
@@ -103,28 +103,25 @@ def _broken(clips: Sequence[Stored], told: Told) -> list[Stored]:
 
 
 def _damaged(
-    contents: CacheContents, broken: Sequence[Stored], recorded: Sequence[Take], *, quarantine: bool
+    contents: CacheContents, broken: Sequence[Stored], named: Memory, *, quarantine: bool
 ) -> Iterator[ClipProblem]:
     for clip in broken:
-        uses, take = _named(contents, clip.name, recorded)
+        uses, take = _who(named, clip.name)
         aside = contents.files.move_aside(clip) if quarantine else None
         remedy = _remedy(contents, clip.name, uses)
         yield ClipProblem(clip.name, Fault.DAMAGED, remedy, uses, take, clip.files[0], aside)
 
 
-def _missing(contents: CacheContents, there: set[str], recorded: Sequence[Take]) -> Iterator[ClipProblem]:
-    named = [use.take.digest for use in contents.uses] + [take.digest for take in recorded]
-    for digest in dict.fromkeys(named):
+def _missing(contents: CacheContents, there: set[str], named: Memory) -> Iterator[ClipProblem]:
+    for digest in dict.fromkeys([*named.uses, *named.takes]):
         if digest not in there:
-            uses, take = _named(contents, digest, recorded)
+            uses, take = _who(named, digest)
             yield ClipProblem(digest, Fault.MISSING, _remedy(contents, digest, uses), uses, take)
 
 
-def _named(
-    contents: CacheContents, digest: str, recorded: Sequence[Take]
-) -> tuple[tuple[Use, ...], Take | None]:
-    uses = tuple(use for use in contents.uses if use.take.digest == digest)
-    takes = [use.take for use in uses] or [take for take in recorded if take.digest == digest]
+def _who(named: Memory, digest: str) -> tuple[tuple[Use, ...], Take | None]:
+    uses = tuple(named.uses.get(digest, ()))
+    takes = [use.take for use in uses] or named.takes.get(digest, [])
     return uses, takes[0] if takes else None
 
 

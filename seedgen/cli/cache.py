@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import re
 import sys
 import time
-from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,10 +11,12 @@ import click
 
 from seedgen import __version__
 from seedgen.cli.groups import LsByDefault
+from seedgen.cli.options import Age
 from seedgen.errors import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from datetime import timedelta
 
     from seedgen.app.cache_clearing import Found, Rules
     from seedgen.app.cache_contents import CacheContents
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 
 EXIT_PROBLEMS = 1
 EXIT_LEFT = 1
-_OFTEN_S = 0.1
 
 
 def _contents(invocation: Invocation) -> CacheContents:
@@ -95,12 +94,11 @@ def verify(invocation: Invocation, quarantine: bool, as_json: bool) -> int:
     damaged segments and sound are, for the next reel makes them again. Exits with 1 when there was anything.
     """
     from seedgen.app.cache_checking import check_cache
+    from seedgen.cli.reading import reading
 
     contents = _contents(invocation)
-    try:
-        checked = check_cache(contents, _progress(invocation), quarantine=quarantine)
-    finally:
-        _wipe(invocation)
+    with reading(invocation) as told:
+        checked = check_cache(contents, told, quarantine=quarantine)
     if as_json:
         from seedgen.views.cache_documents import check_document
 
@@ -114,45 +112,7 @@ def verify(invocation: Invocation, quarantine: bool, as_json: bool) -> int:
     return 0 if checked.sound else EXIT_PROBLEMS
 
 
-def _progress(invocation: Invocation) -> Callable[[int, int], None]:
-    """Redraws one line of a terminal; elsewhere it is silent."""
-    from seedgen.views.cache_check import reading_text
-
-    drawn = 0.0
-
-    def told(read: int, whole: int) -> None:
-        nonlocal drawn
-        if invocation.live and time.monotonic() - drawn >= _OFTEN_S:
-            drawn = time.monotonic()
-            sys.stderr.write(f"\r\x1b[2K{reading_text(read, whole)}")
-            sys.stderr.flush()
-
-    return told
-
-
-def _wipe(invocation: Invocation) -> None:
-    if invocation.live:
-        sys.stderr.write("\r\x1b[2K")
-        sys.stderr.flush()
-
-
 # -- gc ----------------------------------------------------------------------------------------------
-
-
-class Age(click.ParamType[timedelta]):
-    """A length of time like `7d`."""
-
-    name = "AGE"
-    _UNITS = {"h": "hours", "d": "days", "w": "weeks"}  # noqa: RUF012
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> timedelta:
-        """Read `12h`, `7d`, `2w`."""
-        if isinstance(value, timedelta):
-            return value
-        found = re.fullmatch(r"(\d{1,5})([hdw])", str(value))
-        if found is None:
-            self.fail(f"{value!r} is no age; write 12h, 7d or 2w", param, ctx)
-        return timedelta(**{self._UNITS[found[2]]: int(found[1])})
 
 
 @command.command("gc", epilog="Example:  seedgen cache gc --dry-run --older-than 30d")
@@ -294,15 +254,13 @@ def pull(invocation: Invocation, folder: Path, everything: bool, as_json: bool) 
 
 def _copy(invocation: Invocation, folder: Path, *, bring: bool, everything: bool, as_json: bool) -> int:
     from seedgen.app.cache_copying import copy_clips, other_cache
+    from seedgen.cli.reading import reading
 
     contents = _contents(invocation)
     other = other_cache(contents, folder.absolute())
     source, target = (other, contents.cache) if bring else (contents.cache, other)
-    told = _progress(invocation)
-    try:
+    with reading(invocation) as told:
         copied = copy_clips(contents, other, bring=bring, everything=everything, told=told)
-    finally:
-        _wipe(invocation)
     if as_json:
         from seedgen.views.cache_documents import copy_document
 

@@ -17,9 +17,15 @@ if TYPE_CHECKING:
     from seedgen.views.paint import Paint
 
 
+_MOST = 20
+"""Problems that are told one by one: in a fresh clone every clip is missing."""
+
+
 def checked_text(checked: Checked, paint: Paint) -> str:
     """Problems first, then what was read."""
-    blocks = [_problem(problem, paint) for problem in checked.problems]
+    blocks = [_problem(problem, paint) for problem in checked.problems[:_MOST]]
+    if (more := len(checked.problems) - _MOST) > 0:
+        blocks.append(f"… and {more:,} more clips: `seedgen cache verify --json` lists them all.\n")
     blocks += [_removed(checked, paint)] if checked.spoilt else []
     bad = paint.red("damaged")
     blocks += [

@@ -297,7 +297,7 @@ SPOILT = [_zeroed, _zeroed_pictures, _cut, _half, _sound]
 
 @pytest.mark.parametrize("spoil", SPOILT, ids=lambda one: one.__name__.strip("_"))
 def test_damaged_pieces_of_reels_are_removed_and_made_again(applied: Film, spoil: Any) -> None:
-    """Zeroed at full length or in part, too short by one sample, half gone, other bytes: the next reel is the same."""
+    """Zeroed whole or in part, too short by one sample, half gone, other bytes: the next reel is the same."""
     reel = digest_file(applied.root / "build" / "main.mp4")
     name = spoil(applied)
     found = document(applied, "verify", name="cache-verify", code=1)
