@@ -12,6 +12,7 @@ import click
 from seedgen import __version__
 from seedgen.cli.groups import LsByDefault
 from seedgen.cli.options import Age
+from seedgen.cli.pages import page
 from seedgen.errors import UsageError
 
 if TYPE_CHECKING:
@@ -35,13 +36,23 @@ def _contents(invocation: Invocation) -> CacheContents:
 @click.group(
     cls=LsByDefault,
     subcommand_metavar="[--clips] [--sort KEY] [--json] | verify … | gc … | push DIR | pull DIR",
-    epilog="Example:  seedgen cache verify",
+    epilog=page(
+        ("seedgen cache", "what there is, on one screen"),
+        ("seedgen cache verify", "whether all of it is whole"),
+        ("seedgen cache gc --dry-run", "what nothing needs any more"),
+    ),
 )
 def command() -> None:
     """Show what the cache holds, check it, clear out what nothing needs, copy clips to and from others."""
 
 
-@command.command("ls", epilog="Example:  seedgen cache ls --clips --sort size")
+@command.command(
+    "ls",
+    epilog=page(
+        ("seedgen cache ls --clips --sort size", "each clip, the largest first, with who uses it"),
+        ("seedgen cache ls --json", "all of it, for a program"),
+    ),
+)
 @click.option("--clips", "listed", is_flag=True, help="One line for each clip.")
 @click.option(
     "--sort",
@@ -53,7 +64,10 @@ def command() -> None:
 @click.option("--json", "as_json", is_flag=True, help="One JSON document (`seedgen schema cache`).")
 @click.pass_obj
 def ls(invocation: Invocation, listed: bool, sort: str, as_json: bool) -> int:
-    """Show what the cache holds (the default): clips, who uses them and what they cost, and all the rest."""
+    """Show what the cache holds (the default): clips, who uses them and what they cost, and all the rest.
+
+    Reads no clip, writes nothing and costs nothing.
+    """
     contents = _contents(invocation)
     held = contents.holdings()
     key: Callable[[Any], float] = (lambda clip: clip.size) if sort == "size" else (lambda clip: clip.written)
@@ -81,7 +95,14 @@ def _warn(invocation: Invocation, contents: CacheContents) -> None:
 # -- verify ------------------------------------------------------------------------------------------
 
 
-@command.command("verify", epilog="Example:  seedgen cache verify --quarantine")
+@command.command(
+    "verify",
+    epilog=page(
+        ("seedgen cache verify", "what is damaged or missing, and how it comes back"),
+        ("seedgen cache verify --quarantine", "move damaged clips aside; then apply gets them back"),
+        exits={0: "all is well", 1: "an error, or something was wrong"},
+    ),
+)
 @click.option(
     "--quarantine", is_flag=True, help="Move damaged clips aside, so that the next apply gets them back."
 )
@@ -91,7 +112,7 @@ def verify(invocation: Invocation, quarantine: bool, as_json: bool) -> int:
     """Read every clip whole and compare it with its digest; look into everything else.
 
     Says which shots a damaged or missing clip concerns, and how it comes back. Clips are never deleted;
-    damaged segments and sound are, for the next reel makes them again. Exits with 1 when there was anything.
+    damaged segments and sound are, for the next reel makes them again. Costs nothing.
     """
     from seedgen.app.cache_checking import check_cache
     from seedgen.cli.reading import reading
@@ -115,7 +136,15 @@ def verify(invocation: Invocation, quarantine: bool, as_json: bool) -> int:
 # -- gc ----------------------------------------------------------------------------------------------
 
 
-@command.command("gc", epilog="Example:  seedgen cache gc --dry-run --older-than 30d")
+@command.command(
+    "gc",
+    epilog=page(
+        ("seedgen cache gc --dry-run --older-than 30d", "what of it is a month old; nothing goes"),
+        ("seedgen cache gc --history main", "keep what main's history uses, of no other branch"),
+        ("seedgen cache gc --project ../trailer", "in a cache that another project shares"),
+        exits={0: "cleared out, or nothing to do", 1: "an error, or not approved"},
+    ),
+)
 @click.option("--dry-run", is_flag=True, help="Only show what would go.")
 @click.option("--auto-approve", is_flag=True, help="Do not ask.")
 @click.option(
@@ -137,7 +166,7 @@ def verify(invocation: Invocation, quarantine: bool, as_json: bool) -> int:
     "projects",
     metavar="DIR",
     multiple=True,
-    type=click.Path(path_type=Path, file_okay=False, exists=True),
+    type=click.Path(path_type=Path),
     help="Another project that shares the cache: keep what it uses.",
 )
 @click.option("--not-shared", is_flag=True, help="No other project uses the cache.")
@@ -154,7 +183,7 @@ def gc(
     not_shared: bool,
     as_json: bool,
 ) -> int:
-    """Clear out what nothing needs; shows it first, and asks.
+    """Delete what nothing needs; shows it first, and asks. What goes is gone for good.
 
     Stays: what any lock here or in git's history uses, what the project declares under any profile, what a
     job in flight or in doubt will want, what the present reels show, and paid clips younger than a week.
@@ -217,6 +246,7 @@ def _clear(invocation: Invocation, found: Found, rules: Rules, *, quiet: bool) -
 
 # -- push, pull --------------------------------------------------------------------------------------
 
+_COPIED = {0: "all that was wanted is there", 1: "an error, or a clip was damaged or in neither cache"}
 _other = click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
 _everything = click.option(
     "--all", "everything", is_flag=True, help="Every clip, not only those of the locks."
@@ -226,7 +256,14 @@ _json = click.option(
 )
 
 
-@command.command("push", epilog="Example:  seedgen cache push /mnt/studio/cache")
+@command.command(
+    "push",
+    epilog=page(
+        ("seedgen cache push /mnt/studio/cache", "copy what the locks use into a shared folder"),
+        ("seedgen cache push ../film --all", "every clip, into another project's cache"),
+        exits=_COPIED,
+    ),
+)
 @_other
 @_everything
 @_json
@@ -234,12 +271,19 @@ _json = click.option(
 def push(invocation: Invocation, folder: Path, everything: bool, as_json: bool) -> int:
     """Copy clips and takes into another cache: a folder on a shared drive, or another project.
 
-    By default those that the locks here use. Each is checked on its way; nothing is overwritten.
+    By default those that the locks here use. Each is checked on its way; nothing is overwritten or deleted.
     """
     return _copy(invocation, folder, bring=False, everything=everything, as_json=as_json)
 
 
-@command.command("pull", epilog="Example:  seedgen cache pull /mnt/studio/cache")
+@command.command(
+    "pull",
+    epilog=page(
+        ("seedgen cache pull /mnt/studio/cache", "get what the locks use from a shared folder"),
+        ("seedgen cache pull ../film --all", "every clip, from another project's cache"),
+        exits=_COPIED,
+    ),
+)
 @_other
 @_everything
 @_json
@@ -247,7 +291,7 @@ def push(invocation: Invocation, folder: Path, everything: bool, as_json: bool) 
 def pull(invocation: Invocation, folder: Path, everything: bool, as_json: bool) -> int:
     """Copy clips and takes from another cache: a folder on a shared drive, or another project.
 
-    By default those that the locks here use. Each is checked on its way; nothing is overwritten.
+    By default those that the locks here use. Each is checked on its way; nothing is overwritten or deleted.
     """
     return _copy(invocation, folder, bring=True, everything=everything, as_json=as_json)
 

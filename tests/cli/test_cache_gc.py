@@ -490,3 +490,13 @@ def test_what_a_newer_seedgen_keeps_there_stays(applied: Film) -> None:
 def test_an_age_that_is_none_says_how_it_is_written(asked: str) -> None:
     """With examples."""
     assert run_command(["cache", "gc", "--older-than", asked]) == 1
+
+
+def test_another_project_that_is_not_there_deletes_nothing(applied: Film, tmp_path: Path) -> None:
+    """A slip of the pen must not leave it without protection."""
+    edited(applied, "ajar")
+    there = applied.objects
+    ran = gc(applied, *NOW, "--project", str(tmp_path / "trailer"), code=1)
+    assert "seedgen.yaml" in ran.err
+    assert "trailer" in ran.err
+    assert applied.objects == there
