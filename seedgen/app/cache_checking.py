@@ -43,6 +43,7 @@ def check_cache(
         Kind.SEGMENTS: contents.files.segments(),
         Kind.STAND_INS: contents.files.stand_ins(),
         Kind.SOUND: contents.files.sound(),
+        Kind.FRAMES: contents.files.frames(),
     }
     broken = _broken(clips, told)
     spoilt = list(_spoilt(contents, others))
@@ -166,6 +167,7 @@ def _spoilt(contents: CacheContents, others: dict[Kind, list[Stored]]) -> Iterat
         Kind.SEGMENTS: segment,
         Kind.STAND_INS: lambda one: checking.stand_in_fault(one.files[0]),
         Kind.SOUND: lambda one: checking.sound_fault(one.files[0]),
+        Kind.FRAMES: lambda one: checking.frame_fault(one.files[0]),
     }
     for kind, look in looks.items():
         for one, why in zip(others[kind], _together(look, others[kind], lambda _: None), strict=True):

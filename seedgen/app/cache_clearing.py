@@ -21,7 +21,7 @@ from seedgen.store.git import find_repository
 from seedgen.store.lock_digests import EVERYTHING, Named, in_folder, in_history
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Collection, Iterable, Sequence
     from pathlib import Path
 
     from seedgen.app.opened import Settings
@@ -102,7 +102,10 @@ class _Search:
         # Opened where they stand: variables and the profile were given for this project.
         plain = replace(contents.settings, profile=None, variables=(), var_files=(), cache_dir=contents.cache)
         self.projects = [contents.settings, *(replace(plain, root=root) for root in rules.projects)]
-        self.needed = [needed_by(settings) for settings in self.projects]
+        recorded: dict[str, set[str]] = defaultdict(set)
+        for take in contents.recorded:
+            recorded[take.fingerprint].add(take.digest)
+        self.needed = [needed_by(settings, recorded) for settings in self.projects]
 
     def found(self) -> Found:
         self._require_all_named()
@@ -114,7 +117,8 @@ class _Search:
         why = kept(clips, needs, terms)
         gone = tuple(clip for clip in clips if why[clip.digest] is None)
         records, stale = self._records(gone, stored, needs)
-        files, posters = self._files(terms), self._posters()
+        gone_clips = {clip.digest for clip in gone}
+        files, posters = self._files(terms, stored.keys() - gone_clips), self._posters()
         others = {kind: amount([one.size for one in found]) for kind, found in files.items()}
         others[Kind.POSTERS] = amount([folder_size(folder) for folder in posters])
         unknown = {name: said for one in self.needed for name, said in one.unknown.items()}
@@ -206,7 +210,7 @@ class _Search:
                 stale.append(take.key)
         return records, stale
 
-    def _files(self, terms: Terms) -> dict[Kind, list[Stored]]:
+    def _files(self, terms: Terms, clips: Collection[str]) -> dict[Kind, list[Stored]]:
         files = self.contents.files
         segments = {key for one in self.needed for key in one.segments}
         stand_ins = {key for one in self.needed for key in one.stand_ins}
@@ -216,6 +220,7 @@ class _Search:
             Kind.SEGMENTS: [one for one in files.segments() if known and one.name not in segments],
             Kind.STAND_INS: [one for one in files.stand_ins() if known and one.name not in stand_ins],
             Kind.SOUND: files.sound(),
+            Kind.FRAMES: [one for one in files.frames() if one.name[:64] not in clips],
         }
         old = {
             kind: [one for one in stored if terms.old(one.written, free=True)]

@@ -101,6 +101,7 @@ class CacheContents:
             Kind.SEGMENTS: files.segments(),
             Kind.STAND_INS: files.stand_ins(),
             Kind.SOUND: files.sound(),
+            Kind.FRAMES: files.frames(),
             Kind.LEFTOVERS: files.leftovers(),
         }
         return Holdings(

@@ -6,12 +6,14 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from seedgen.app.reels import ReeledProject
+from seedgen.digest import Digest
 from seedgen.errors import SeedgenError
 from seedgen.media.segments import FfmpegSegments
+from seedgen.planning.graph import Graph
 from seedgen.reel.pieces import SourceKind, pieces, stand_in_key
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator, Mapping
 
     from seedgen.app.opened import Settings
 
@@ -46,17 +48,40 @@ def every_profile(settings: Settings) -> Iterator[ReeledProject]:
         yield project
 
 
-def needed_by(settings: Settings) -> Needed:
-    """What a project declares. Raises ProjectError, LockUnreadable."""
+def needed_by(settings: Settings, recorded: Mapping[str, Collection[str]]) -> Needed:
+    """What a project declares. `recorded` are the clips of requests that the cache knows.
+
+    Raises ProjectError, LockUnreadable.
+    """
     needed = Needed()
     for project in every_profile(settings):
         needed.names.add(project.project.name)
         needed.profiles.add(project.settings.profile or DEFAULT)
-        for shot in project.resolved:
-            needed.requests |= {shot.of_take(number)[1] for number in range(1, shot.shot.takes + 1)}
+        needed.requests |= _requests(project, recorded)
         _reels(project, needed)
         project.close()
     return needed
+
+
+def _requests(project: ReeledProject, recorded: Mapping[str, Collection[str]]) -> set[str]:
+    """What the shots ask for, as fingerprints.
+
+    Of a shot that continues another one, with every clip that that one has: which of them it is to be may
+    stand in no lock yet.
+    """
+    locked = project.lock_file.read().shots
+    shots = {shot.id: shot for shot in project.resolved}
+    clips: dict[str, set[str]] = {}
+    requests: set[str] = set()
+    for shot_id in Graph(shot.shot for shot in project.resolved).order:
+        shot = shots[shot_id]
+        before = clips.get(shot.upstream or "", set())
+        versions = [shot] if shot.upstream is None else [shot.continuing(Digest(one)) for one in before]
+        own = {one for version in versions for one in version.fingerprints}
+        clips[shot_id] = {clip for one in own for clip in recorded.get(one, ())}
+        clips[shot_id] |= {take.digest for take in locked[shot_id].takes} if shot_id in locked else set()
+        requests |= own
+    return requests
 
 
 def _reels(project: ReeledProject, needed: Needed) -> None:

@@ -21,6 +21,7 @@ class Kind(StrEnum):
     SEGMENTS = "segments"
     STAND_INS = "stand-ins"
     SOUND = "sound"
+    FRAMES = "frames"
     POSTERS = "posters"
     LEFTOVERS = "leftovers"
 

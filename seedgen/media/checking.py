@@ -5,6 +5,8 @@ from __future__ import annotations
 import struct
 from typing import TYPE_CHECKING
 
+from PIL import Image
+
 from seedgen.errors import SegmentDamaged, UnreadableMedia
 from seedgen.media.aac_chunks import kept_chunk
 from seedgen.media.mp4.reading import read_header
@@ -44,6 +46,16 @@ def segment_fault(video: Path, audio: Path) -> str:
 def sound_fault(chunk: Path) -> str:
     """What is wrong with a piece of encoded sound; empty when its bytes are those that were written."""
     return "" if kept_chunk(chunk) is not None else "its bytes are not those that were written"
+
+
+def frame_fault(picture: Path) -> str:
+    """What is wrong with a picture; empty when it decodes to its end, each part as its checksum says."""
+    try:
+        with Image.open(picture) as opened:
+            opened.load()
+    except (OSError, SyntaxError, ValueError) as error:
+        return f"it does not decode: {error}"
+    return ""
 
 
 def stand_in_fault(clip: Path) -> str:

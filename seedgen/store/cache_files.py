@@ -21,10 +21,11 @@ if TYPE_CHECKING:
 
 DATABASES = ("takes", "journal", "uploads")
 _QUARANTINE = "quarantine"
-_KNOWN = frozenset({"objects", "segments", "incoming", _QUARANTINE, *DATABASES})
+_KNOWN = frozenset({"objects", "segments", "incoming", "frames", _QUARANTINE, *DATABASES})
 _FOLDER = re.compile(r"[0-9a-f]{2}")
 _CLIP = re.compile(r"([0-9a-f]{62})\.mp4")
 _SEGMENT = re.compile(r"([0-9a-f]{64})\..+")
+_FRAME = re.compile(r"[0-9a-f]{64}-.+\.png")
 _DRAFT = re.compile(r"\..+\.partial")
 
 
@@ -48,6 +49,7 @@ class CacheFiles:
         self.folder = folder
         self._objects = folder / "objects"
         self._segments = folder / "segments"
+        self._frames = folder / "frames"
 
     # -- what there is ---------------------------------------------------------------------------
 
@@ -75,13 +77,18 @@ class CacheFiles:
         """Encoded sound of reels, in chunks."""
         return _flat(self._segments / "sound", ".aac")
 
+    def frames(self) -> list[Stored]:
+        """Pictures taken out of clips; the name begins with the clip's digest."""
+        found = [file for _, file in _nested(self._frames) if _FRAME.fullmatch(file.name)]
+        return [one for file in found for one in _stored(file.name, [file])]
+
     def quarantined(self) -> list[Stored]:
         """Clips that were found damaged and were moved aside."""
         return _flat(self.folder / _QUARANTINE, "")
 
     def leftovers(self) -> list[Stored]:
         """What processes left half-written when they were killed."""
-        folders = [*abandoned(self.folder / "incoming"), *abandoned(self._segments / "incoming")]
+        folders = [one for parent in self._incoming() for one in abandoned(parent)]
         found = [Stored(one.name, (one,), folder_size(one), _time(one)) for one in folders]
         for folder in (self._segments / "sound", self._segments / "stand-ins"):
             for file in _files(folder):
@@ -99,6 +106,9 @@ class CacheFiles:
             folders = [entry.name for entry in entries if entry.is_dir() and entry.name not in _KNOWN]
             return {name: folder_size(self.folder / name) for name in sorted(folders)}
         return {}
+
+    def _incoming(self) -> tuple[Path, ...]:
+        return tuple(parent / "incoming" for parent in (self.folder, self._segments, self._frames))
 
     # -- what is done about it -------------------------------------------------------------------
 
@@ -123,12 +133,12 @@ class CacheFiles:
 
     def sweep(self) -> None:
         """Delete scratch folders whose process died."""
-        sweep(self.folder / "incoming")
-        sweep(self._segments / "incoming")
+        for parent in self._incoming():
+            sweep(parent)
 
     def tidy(self) -> None:
         """Remove folders that are empty now."""
-        for parent in (self._objects, self._segments):
+        for parent in (self._objects, self._segments, self._frames):
             for folder in _folders(parent):
                 with contextlib.suppress(OSError):
                     folder.rmdir()

@@ -23,6 +23,7 @@ _MEANS = {
     Kind.SEGMENTS: "clips as reels show them",
     Kind.STAND_INS: "animatics of shots without a clip",
     Kind.SOUND: "encoded sound of reels",
+    Kind.FRAMES: "last frames that other shots go on from",
     Kind.POSTERS: "small pictures for the pages",
     Kind.LEFTOVERS: "half-written, by processes that were killed",
 }
@@ -175,6 +176,7 @@ def _list(garbage: Garbage, older_than: timedelta, paint: Paint) -> str:
 _AGAIN = {
     Kind.SEGMENTS: "of clips and settings that no reel shows now",
     Kind.SOUND: "of reels, encoded again when one is made",
+    Kind.FRAMES: "of clips that are gone or go now",
     Kind.POSTERS: "of profiles that are declared no longer",
     Kind.LEFTOVERS: _MEANS[Kind.LEFTOVERS],
 }

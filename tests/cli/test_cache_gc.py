@@ -500,3 +500,33 @@ def test_another_project_that_is_not_there_deletes_nothing(applied: Film, tmp_pa
     assert "seedgen.yaml" in ran.err
     assert "trailer" in ran.err
     assert applied.objects == there
+
+
+def test_chains_stay_as_far_as_they_are_declared(applied: Film) -> None:
+    """Made by an apply that was killed before it wrote its lock, both shots are reused.
+
+    The frame between them stays as long as its clip does; damaged, it is taken out again.
+    """
+    applied.edit(
+        "    vars: {sky: pale}\n", "    vars: {sky: pale}\n    from_shot: {id: s1, use: last_frame}\n"
+    )
+    applied.apply("--no-reel")
+    frames = list((applied.cache / "frames").glob("??/*.png"))
+    assert len(frames) == 1
+    locked = (applied.root / "seedgen.lock").read_bytes()
+    (applied.root / "seedgen.lock").unlink()
+    gc(applied, *NOW, "--force")
+    assert set(applied.actions().values()) == {"reuse"}
+    applied.write({"seedgen.lock": locked})
+    assert frames[0].is_file()
+    frames[0].write_bytes(frames[0].read_bytes()[:-40])
+    assert applied.run("cache", "verify").code == 1
+    assert not frames[0].exists()
+    applied.edit("how: open", "how: ajar")
+    applied.apply("--no-reel")
+    (second,) = (applied.cache / "frames").glob("??/*.png")
+    applied.edit("how: ajar", "how: shut")
+    applied.apply("--no-reel")
+    gc(applied, *NOW)
+    assert not second.exists()
+    assert applied.actions() == {}
