@@ -14,7 +14,7 @@ from seedgen.views.schemas import NAMES, schema_text
 
 PAGE = (Path(__file__).parent.parent / "docs" / "machine-use.md").read_text(encoding="utf-8")
 SECTION = re.compile(
-    r"^## `(?P<command>[^`]+)`\n(?P<words>.*?)\(\.\./schema/(?P<name>\w+)\.schema\.json\)"
+    r"^## `(?P<command>[^`]+)`\n(?P<words>.*?)\(\.\./schema/(?P<name>[\w-]+)\.schema\.json\)"
     r".*?^```jsonl?\n(?P<text>.*?)^```",
     re.MULTILINE | re.DOTALL,
 )

@@ -97,9 +97,8 @@ class Adopting:
         return take
 
     def _remember(self) -> None:
-        """A lost cache of takes is begun anew from the lock, so that no clip is replaced unseen."""
-        lock = self._opened.lock_file.read()
-        self._opened.takes.restore(take for shot in lock.shots.values() for take in shot.takes)
+        """A lost cache of takes is begun anew from the locks, so that no clip is replaced unseen."""
+        self._opened.takes.restore(self._opened.locked_takes())
 
     def _lock(self, wanted: Wanted, take: Take) -> None:
         lock = self._opened.lock_file.read()

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from seedgen.app.reel_checks import ReelChecks
-from seedgen.errors import ProjectError, UsageError
+from seedgen.errors import LockUnreadable, ProjectError, UsageError
 from seedgen.planning.current import as_locked
 from seedgen.planning.resolve import resolve
 from seedgen.planning.select import Selectable
@@ -20,15 +21,16 @@ from seedgen.project.reels import Reel
 from seedgen.project.shelf import load_cards
 from seedgen.project.survey import survey
 from seedgen.project.templates import Templates
-from seedgen.store.lockfile import LockOnDisk, lock_name
+from seedgen.store.lockfile import LockOnDisk, lock_name, locks_in
 from seedgen.store.objects import ObjectStore
 from seedgen.store.reference_index import ReferenceIndex
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+    from collections.abc import Collection, Iterator, Mapping
     from pathlib import Path
 
     from seedgen.media.ffmpeg import Ffmpeg
+    from seedgen.planning.lock import Take
     from seedgen.planning.resolve import ResolvedShot
     from seedgen.ports.store import DiskUse
     from seedgen.project.loader import Project
@@ -217,6 +219,13 @@ class OpenedProject:
     def lock_at(self, path: Path) -> LockOnDisk:
         """Any lock of the project: of another profile, say. Asked again, the same one."""
         return self._locks.setdefault(path, LockOnDisk(path))
+
+    def locked_takes(self) -> Iterator[Take]:
+        """The takes of the locks of all profiles, this one's last; of those that can be read."""
+        for path in sorted(locks_in(self.project.root), key=lambda path: path == self.lock_file.path):
+            with contextlib.suppress(LockUnreadable):
+                for shot in self.lock_at(path).read().shots.values():
+                    yield from shot.takes
 
     @cached_property
     def objects(self) -> ObjectStore:

@@ -18,6 +18,7 @@ from seedgen.project.reels import Placeholder, Slate
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
+    from contextlib import AbstractContextManager
     from pathlib import Path
 
     from seedgen.geometry import Size
@@ -114,15 +115,21 @@ class ReeledProject(OpenedProject):
 
     @contextlib.contextmanager
     def applying(self) -> Iterator[None]:
-        """Hold the project's apply lock. Raises Locked."""
+        """Hold the project's apply lock, and have the cache left as it is. Raises Locked."""
         from seedgen.store.apply_lock import apply_lock
 
-        with apply_lock(self.private):
+        with apply_lock(self.private), self.using_cache():
             self._holds_lock = True
             try:
                 yield
             finally:
                 self._holds_lock = False
+
+    def using_cache(self) -> AbstractContextManager[None]:
+        """Have nobody clear out the cache meanwhile."""
+        from seedgen.store.cache_use import using_cache
+
+        return using_cache(self.cache)
 
     def record(self, reels: dict[str, ReelRecord]) -> None:
         """Write the digests of reels into the lock, if they changed and nobody else is at work on it."""

@@ -101,8 +101,14 @@ class Workspace(ReeledProject):
         return replace(plan, takes=takes, reels=tuple(reels))
 
     def _find_takes(self, wanted: Collection[Fingerprint]) -> Mapping[Fingerprint, Take]:
-        """Opens the takes database only when there is something to look up."""
-        return self.takes.find(wanted)
+        """Opens the takes database only when there is something to look up.
+
+        Without one, what the locks of all profiles name: a lost database costs nothing.
+        """
+        if self.takes.exists:
+            return self.takes.find(wanted)
+        keys = set(wanted)
+        return {take.key: take for take in self.locked_takes() if take.key in keys}
 
     def cap(self, max_cost: Decimal | None) -> Decimal | None:
         """The cap in force: the command line's, else the project's."""
@@ -181,7 +187,7 @@ class Workspace(ReeledProject):
         from seedgen.execution.apply import Terms, apply_plan
 
         lock = self.lock_file.read()
-        self.takes.restore(take for shot in lock.shots.values() for take in shot.takes)
+        self.takes.restore(self.locked_takes())
         strays = [entry for entry in self.strays(plan) if self.desk.reachable(entry.provider)]
         names = {*self.require_providers(plan), *(entry.provider for entry in strays)}
         with self.objects.scratch() as scratch:

@@ -14,10 +14,11 @@ class ListByDefault(click.Group):
     """`jobs --all` is `jobs list --all`; with `names`, `providers oxen` is `providers list oxen` too."""
 
     names: ClassVar[bool] = False
+    default: ClassVar[str] = "list"
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        """Put `list` before what is meant for it."""
-        return super().parse_args(ctx, ["list", *args] if self._means_list(ctx, args) else args)
+        """Put the name of the list before what is meant for it."""
+        return super().parse_args(ctx, [self.default, *args] if self._means_list(ctx, args) else args)
 
     def _means_list(self, ctx: click.Context, args: Sequence[str]) -> bool:
         if not args:
@@ -31,3 +32,9 @@ class ListByName(ListByDefault):
     """A group whose list takes names."""
 
     names = True
+
+
+class LsByDefault(ListByDefault):
+    """A group whose list is called `ls`."""
+
+    default = "ls"

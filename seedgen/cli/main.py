@@ -40,6 +40,7 @@ _COMMANDS = {
     "jobs": "jobs at services: list, resolve doubts, cancel",
     "retry": "let refused shots be submitted again",
     "costs": "what was spent, against what was estimated",
+    "cache": "what the cache holds: list it, check it, clear it out",
     "doctor": "check ffmpeg, the cache and the keys",
     "providers": "models: what they take and cost; compare with the service",
     "schema": "JSON Schema of every file and document",

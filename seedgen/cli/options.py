@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING, Any
 
@@ -112,6 +113,22 @@ class Dollars(click.ParamType[Decimal]):
         if not amount.is_finite() or amount < 0:
             self.fail(f"{value!r} is not an amount in dollars", param, ctx)
         return amount
+
+
+class Age(click.ParamType[timedelta]):
+    """A length of time like `7d`."""
+
+    name = "AGE"
+    _UNITS = {"h": "hours", "d": "days", "w": "weeks"}  # noqa: RUF012
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> timedelta:
+        """Read `12h`, `7d`, `2w`."""
+        if isinstance(value, timedelta):
+            return value
+        found = re.fullmatch(r"(\d{1,5})([hdw])", str(value))
+        if found is None:
+            self.fail(f"{value!r} is no age; write 12h, 7d or 2w", param, ctx)
+        return timedelta(**{self._UNITS[found[2]]: int(found[1])})
 
 
 max_cost_option = click.option(

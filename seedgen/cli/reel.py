@@ -40,7 +40,7 @@ def command(invocation: Invocation, names: tuple[str, ...], everything: bool) ->
         raise UsageError("--all with a name", remedy="Name reels, or ask for all of them.")
     workspace = invocation.open()
     invocation.warn(workspace)
-    with watcher(invocation, None, workspace.project.root) as watching:
+    with workspace.using_cache(), watcher(invocation, None, workspace.project.root) as watching:
 
         async def work(stopping: asyncio.Event) -> bool:
             return await until_stopped(

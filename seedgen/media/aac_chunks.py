@@ -113,7 +113,7 @@ class _Encoder:
         async with self.room:
             pcm = await asyncio.to_thread(self.sound.read, window.begin, window.end)
             path = self.kept / await asyncio.to_thread(self._name, window, pcm)
-            found = await asyncio.to_thread(_load, path)
+            found = await asyncio.to_thread(kept_chunk, path)
             if found is None:
                 found = await self._encode(window, pcm)
                 await asyncio.to_thread(_keep, path, found)
@@ -142,7 +142,7 @@ class _Encoder:
         return b"".join(own)
 
 
-def _load(path: Path) -> bytes | None:
+def kept_chunk(path: Path) -> bytes | None:
     """A kept chunk; None when there is none, or its bytes are not those that were written."""
     try:
         data = path.read_bytes()

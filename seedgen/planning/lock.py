@@ -72,6 +72,11 @@ class Take(_Record):
     rate: str
 
     @property
+    def key(self) -> Fingerprint:
+        """The fingerprint as its own type."""
+        return Fingerprint(self.fingerprint)
+
+    @property
     def clip(self) -> Digest:
         """The digest of the take's clip."""
         return Digest(self.digest)

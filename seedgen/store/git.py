@@ -17,7 +17,7 @@ from typing import IO, TYPE_CHECKING, Self
 from seedgen.errors import StoreError, UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from types import TracebackType
 
 _OBJECT = re.compile(rb"([0-9a-f]{40}|[0-9a-f]{64}) (commit|tree|blob|tag) (\d+)\n")
@@ -76,6 +76,17 @@ class Repository:
         paths = ["--", within] if within else []
         listing = _asked(self.exe, self.top, "ls-tree", "-rlz", "--full-tree", revision.commit, *paths)
         return list(_tree_files(listing))
+
+    def versions(self, commits: Sequence[str] = (), without: Sequence[str] = ()) -> Iterator[tuple[str, str]]:
+        """Every version that commits gave to a file: the last part of its path, and the blob.
+
+        In the history of `commits` but for that of others; without any, of all branches, tags and stashes.
+        """
+        lines = [*commits, *(f"^{commit}" for commit in without)]
+        told = "".join(f"{line}\n" for line in lines).encode()
+        listed = _asked(self.exe, self.top, "rev-list", *(["--stdin"] if commits else ["--all"]), given=told)
+        changes = ("diff-tree", "--stdin", "--no-commit-id", "--root", "-m", "-r", "-z", "--raw")
+        yield from _versions(_asked(self.exe, self.top, *changes, given=listed))
 
     def blobs(self) -> Blobs:
         """Its objects, to be opened with `with`."""
@@ -177,6 +188,11 @@ class Blobs:
                 stream.write(block)
         return True
 
+    def content(self, blob: str) -> bytes | None:
+        """The bytes of a blob by git's name for them; None where it is not in this clone."""
+        found = self._begun(blob)
+        return b"".join(self._content(found.size)) if found else None
+
     def _passed(self, name: str) -> str | None:
         """The id of an object whose bytes nobody wants; None when there is none of the name."""
         found = self._begun(name)
@@ -241,11 +257,21 @@ def _tree_files(listing: bytes) -> Iterator[TreeFile]:
             yield TreeFile(path, blob.decode(), int(size), mode == b"120000")
 
 
-def _asked(exe: str, folder: Path, *question: str) -> bytes:
-    """What git answers in `folder`. Raises UsageError, StoreError with git's own last line."""
+def _versions(changes: bytes) -> Iterator[tuple[str, str]]:
+    """Name and blob on both sides of each change of a `diff-tree -z --raw`."""
+    parts = changes.split(b"\0")
+    for facts, path in zip(parts[::2], parts[1::2], strict=False):
+        name = path.rpartition(b"/")[2].decode("utf-8", "surrogateescape")
+        for blob in facts.split()[2:4]:
+            if blob.strip(b"0"):
+                yield name, blob.decode()
+
+
+def _asked(exe: str, folder: Path, *question: str, given: bytes = b"") -> bytes:
+    """What git answers in `folder`, `given` to read. Raises UsageError, StoreError with its own last line."""
     command = [exe, *_QUIET, *question]
     try:
-        ran = subprocess.run(command, cwd=folder, stdin=subprocess.DEVNULL, capture_output=True, check=False)
+        ran = subprocess.run(command, cwd=folder, input=given, capture_output=True, check=False)
     except OSError as error:
         raise _unusable(error) from error
     if ran.returncode == 0:

@@ -67,6 +67,15 @@ class JobJournal:
             if entry is not None:
                 yield entry
 
+    def faults(self) -> list[str]:
+        """What is wrong with the database and its entries, in words; nothing when all is well.
+
+        Raises StoreError when it cannot be read at all.
+        """
+        if found := self._cache.faults():
+            return found
+        return [f"a job that cannot be read: {key}" for key, text in self._cache.items() if not _read(text)]
+
     def write(self, entry: JournalEntry) -> None:
         """Record an entry durably. An earlier attempt that stands is closed beside it."""
         self._cache.replace(*self._changes(entry))

@@ -7,6 +7,7 @@ another kind in the database counts as absent.
 
 from __future__ import annotations
 
+import contextlib
 import sqlite3
 from typing import TYPE_CHECKING, Any
 
@@ -26,6 +27,8 @@ _INLINE = 2**30
 
 _MANY = 16
 """Below so many keys, each is asked for: to count what is there costs as much."""
+
+_FEW_FAULTS = 5
 
 
 class _TextDisk(diskcache.Disk):  # type: ignore[misc]
@@ -159,6 +162,22 @@ class TextCache:
                     yield value
         except (sqlite3.Error, OSError, diskcache.Timeout) as error:
             raise self._failed(error) from error
+
+    def items(self) -> Iterator[tuple[str, str]]:
+        """Every entry with its key."""
+        return self.beginning_with("")
+
+    def faults(self) -> list[str]:
+        """What SQLite finds wrong with the database, in its words; nothing when it is whole or not there."""
+        if not self.exists:
+            return []
+        address = f"{(self._folder / 'cache.db').absolute().as_uri()}?mode=ro"
+        try:
+            with contextlib.closing(sqlite3.connect(address, uri=True)) as connection:
+                found = connection.execute(f"PRAGMA integrity_check({_FEW_FAULTS})").fetchall()
+        except sqlite3.Error as error:
+            return [str(error)]
+        return [str(row[0]) for row in found if row[0] != "ok"]
 
     def close(self) -> None:
         """Close the database."""

@@ -16,6 +16,7 @@ from seedgen.store.disk import replace_text
 if TYPE_CHECKING:
     from pathlib import Path
 
+_NAME = re.compile(r"seedgen(\..+)?\.lock")
 _MARKERS = re.compile(rb"^(?:<<<<<<<|>>>>>>>) ", re.MULTILINE)
 
 
@@ -27,6 +28,16 @@ def lock_name(profile: str | None) -> str:
 def profile_of(name: str) -> str:
     """The profile that a lock of this name belongs to; empty for none."""
     return name.removeprefix("seedgen").removesuffix(".lock").removeprefix(".")
+
+
+def is_lock(name: str) -> bool:
+    """Whether a file of this name is a lock."""
+    return _NAME.fullmatch(name) is not None
+
+
+def locks_in(root: Path) -> list[Path]:
+    """The locks in a project's folder, one for each profile that was applied."""
+    return sorted(file for file in root.glob("seedgen*.lock") if is_lock(file.name))
 
 
 class LockOnDisk:

@@ -54,7 +54,8 @@ class ObjectStore:
         if digest_file(path) != digest:
             raise ObjectCorrupt(
                 f"the clip {digest[:12]}… in the cache is damaged",
-                remedy=f"Put {path} back from a backup, or remove it and apply again.",
+                remedy=f"It is {path}. `seedgen cache verify --quarantine` moves it aside; the next apply "
+                "then gets it back, or says what it costs.",
             )
 
     def scratch(self) -> AbstractContextManager[Path]:

@@ -22,7 +22,7 @@ def scratch_folder(parent: Path) -> Iterator[Path]:
     kernel released then.
     """
     parent.mkdir(parents=True, exist_ok=True)
-    _sweep(parent)
+    sweep(parent)
     folder = parent / f"in-{secrets.token_hex(8)}"
     # Locked before there is a folder, so that no sweep can take away one that is in use.
     with FileLock(_held(folder), thread_local=False):
@@ -38,7 +38,17 @@ def _held(folder: Path) -> Path:
     return folder.with_name(f"{folder.name}.held")
 
 
-def _sweep(parent: Path) -> None:
+def abandoned(parent: Path) -> list[Path]:
+    """Folders whose process died."""
+    found = []
+    for held in sorted(parent.glob("in-*.held")):
+        with contextlib.suppress(OSError, Timeout), FileLock(held, timeout=0, thread_local=False):
+            found.append(parent / held.stem)
+    return [folder for folder in found if folder.is_dir()]
+
+
+def sweep(parent: Path) -> None:
+    """Remove folders whose process died."""
     for held in parent.glob("in-*.held"):
         with contextlib.suppress(OSError, Timeout), FileLock(held, timeout=0, thread_local=False):
             shutil.rmtree(parent / held.stem, ignore_errors=True)

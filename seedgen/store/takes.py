@@ -11,7 +11,7 @@ from seedgen.planning.lock import Take
 from seedgen.store.json_cache import TextCache
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable
+    from collections.abc import Collection, Iterable, Iterator
     from pathlib import Path
 
 
@@ -29,11 +29,7 @@ class TakeStore:
         """The takes recorded for some requests."""
         found = {}
         for key, text in self._cache.get_many(fingerprints):
-            try:
-                take = Take.model_validate_json(text)
-            except ValidationError:
-                continue
-            if take.fingerprint == key:
+            if take := _read(key, text):
                 found[Fingerprint(key)] = take
         return found
 
@@ -51,6 +47,51 @@ class TakeStore:
             for take in takes:
                 self.record(take)
 
+    @property
+    def exists(self) -> bool:
+        """Whether any take was ever recorded here."""
+        return self._cache.exists
+
+    def every(self) -> Iterator[Take]:
+        """Every take of the cache, whoever made it."""
+        for key, text in self._cache.items():
+            take = _read(key, text)
+            if take is not None:
+                yield take
+
+    def add(self, takes: Iterable[Take]) -> int:
+        """Remember takes durably whose requests have none yet; how many those are."""
+        wanted = {take.key: take for take in takes}
+        new = wanted.keys() - self.find(wanted).keys()
+        if new:
+            self._cache.replace({key: wanted[key].model_dump_json() for key in new})
+        return len(new)
+
+    def forget(self, fingerprints: Collection[Fingerprint]) -> None:
+        """Take records away, all of them or none. A request that has none is generated anew."""
+        self._cache.replace({}, fingerprints)
+
+    def faults(self) -> list[str]:
+        """What is wrong with the database and its records, in words; nothing when all is well.
+
+        Raises StoreError when it cannot be read at all.
+        """
+        if found := self._cache.faults():
+            return found
+        return [
+            f"a record that cannot be read: {key}"
+            for key, text in self._cache.items()
+            if not _read(key, text)
+        ]
+
     def close(self) -> None:
         """Close the database."""
         self._cache.close()
+
+
+def _read(key: str, text: str) -> Take | None:
+    try:
+        take = Take.model_validate_json(text)
+    except ValidationError:
+        return None
+    return take if take.fingerprint == key else None

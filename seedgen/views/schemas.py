@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from seedgen.planning.lock import Lock
 from seedgen.project.cards import ModelCard
 from seedgen.project.models import ProjectFile
+from seedgen.views.cache_documents import CacheDocument, CheckDocument, CopyDocument, GarbageDocument
 from seedgen.views.card_documents import ProvidersDocument, RefreshDocument
 from seedgen.views.checkup import DoctorDocument
 from seedgen.views.cost_documents import CostsDocument
@@ -37,6 +38,10 @@ _MODELS: dict[str, tuple[type[BaseModel], str]] = {
     "status": (StatusDocument, "seedgen status --json"),
     "doctor": (DoctorDocument, "seedgen doctor --json"),
     "diff": (ComparisonDocument, "seedgen diff --json"),
+    "cache": (CacheDocument, "seedgen cache ls --json"),
+    "cache-verify": (CheckDocument, "seedgen cache verify --json"),
+    "cache-gc": (GarbageDocument, "seedgen cache gc --json"),
+    "cache-copy": (CopyDocument, "seedgen cache push --json, pull --json"),
 }
 _WRITTEN_BY_PEOPLE = frozenset({"project", "card"})
 """What seedgen writes is described as written; what people write, as it may be written."""

@@ -96,7 +96,7 @@ def test_a_damaged_object_is_detected(objects: ObjectStore) -> None:
     with pytest.raises(ObjectCorrupt) as caught:
         objects.verify(DIGEST)
     assert DIGEST[:12] in str(caught.value)
-    assert "backup" in caught.value.remedy
+    assert "`seedgen cache verify --quarantine`" in caught.value.remedy
 
 
 def test_a_damaged_object_is_replaced_by_a_sound_one(objects: ObjectStore) -> None:

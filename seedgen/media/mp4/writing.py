@@ -43,7 +43,7 @@ def write_reel(
     layout = Layout(pictures, sound, chapters, subtitles)
     writer = _Writer(out)
     writer.write(layout.head)
-    with closing(_Frames(pictures.segments)) as frames, sound.file.open("rb") as adts:
+    with closing(Frames(pictures.segments)) as frames, sound.file.open("rb") as adts:
         for chunk in layout.chunks:
             end = chunk.first + chunk.count
             if chunk.track == VIDEO:
@@ -78,7 +78,7 @@ class _Writer:
         return Digest(self._digest.hexdigest())
 
 
-class _Frames:
+class Frames:
     """The frames of all segments, in order, each looked at on its way.
 
     They are read, digested and written in large blocks: each of these lets other threads run, which may be
