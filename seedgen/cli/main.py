@@ -30,7 +30,7 @@ _COMMANDS = {
     "reel": "assemble reels from what there is; free",
     "export": "hand a reel over to editors and players: otio, edl, fcpxml, srt, vtt, chapters",
     "status": "where the shots stand",
-    "show": "one shot whole",
+    "show": "one shot whole, or a saved plan",
     "graph": "shots and what they are made from, as Mermaid or DOT",
     "diff": "shots, requests and clips of two git revisions, compared",
     "render": "a shot's prompt and request as they would be sent",
