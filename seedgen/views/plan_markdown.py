@@ -13,7 +13,7 @@ from seedgen.views.plan_text import NO_CHANGES, SYMBOLS, blocked_text, reason_wo
 from seedgen.views.words import Kind, counted, price, word_diff
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from decimal import Decimal
     from pathlib import Path
 
@@ -47,9 +47,10 @@ def plan_markdown(
     head = [f"### seedgen plan: {code(plan.project)}{under}", "", _sum(plan), ""]
     foot = [*_reels(plan), *_blocked(plan, cap), *_diagnostics(diagnostics, root)]
     room = _ROOM - _length(head) - _length(foot)
-    table, room = _fitting(_table(plan, pictures or {}), room, "change")
+    rows = _table(plan, pictures or {})
+    table, room = _fitting(rows, len(rows), room, "change")
     differing = [change for change in plan.changes if change.diff]
-    details, _ = _fitting([_detail(change) for change in differing], room - 200, "difference")
+    details, _ = _fitting(map(_detail, differing), len(differing), room - 200, "difference")
     if details:
         title = f"<summary>What differs ({len(differing)})</summary>"
         details = ["<details>", title, "", *details, "</details>", ""]
@@ -66,13 +67,16 @@ def _length(lines: Sequence[str]) -> int:
     return sum(len(line) + 1 for line in lines)
 
 
-def _fitting(blocks: Sequence[Sequence[str]], room: int, word: str) -> tuple[list[str], int]:
-    """The blocks that there is room for, with a word about the others, and the room that is left."""
+def _fitting(blocks: Iterable[Sequence[str]], count: int, room: int, word: str) -> tuple[list[str], int]:
+    """The blocks that there is room for, with a word about the others, and the room that is left.
+
+    To tell how a prompt differs takes its time, so no more are asked for than there is room for.
+    """
     lines: list[str] = []
     for index, block in enumerate(blocks):
         size = _length(block)
         if size > room:
-            lines += ["", f"{counted(len(blocks) - index, 'more ' + word)} did not fit here.", ""]
+            lines += ["", f"{counted(count - index, 'more ' + word)} did not fit here.", ""]
             return lines, 0
         lines += block
         room -= size

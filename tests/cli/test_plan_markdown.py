@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 from PIL import Image
 
 from seedgen.planning.lock import Lock
-from tests.film import Film
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from tests.film import Film
 
 
 def test_the_plan_of_an_edit_in_markdown(applied: Film) -> None:
