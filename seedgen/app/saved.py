@@ -60,7 +60,7 @@ def open_saved(settings: Settings, file: Path) -> SavedApply:
             f"{file.name} is a plan of the project {saved.project!r}; this is {workspace.project.name!r}",
             remedy="Name the folder of that project with `-C DIR` before the command.",
         )
-    return SavedApply(workspace, saved, file.name)
+    return SavedApply(workspace, saved, str(file))
 
 
 def _assembles(plan: Plan) -> bool:
@@ -69,7 +69,7 @@ def _assembles(plan: Plan) -> bool:
 
 @dataclass(frozen=True)
 class SavedApply:
-    """A saved plan, and the project that it is to be carried out in. `name` is how the file is called."""
+    """A saved plan, and the project that it is to be carried out in. `name` is the file as it was typed."""
 
     workspace: Workspace
     saved: SavedPlan

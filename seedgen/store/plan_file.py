@@ -74,7 +74,10 @@ def _bytes(path: Path) -> bytes:
     except FileNotFoundError as error:
         raise UsageError(f"no file {path}", remedy="`seedgen plan -o FILE` makes a plan file.") from error
     except OSError as error:
-        raise UsageError(f"{path} cannot be read: {error.strerror or error}") from error
+        raise UsageError(
+            f"{path} cannot be read: {error.strerror or error}",
+            remedy="Name a file that `seedgen plan -o FILE` wrote.",
+        ) from error
     if len(data) > LARGEST:
         raise PlanUnreadable(f"{path.name} is larger than a plan can be (64 MiB)", remedy=_AGAIN)
     return data
@@ -88,9 +91,7 @@ def _value(path: Path, data: bytes) -> dict[str, Any]:
             f"{path.name} is no plan: it is not the JSON that `seedgen plan -o` writes", remedy=_AGAIN
         ) from error
     if not isinstance(value, dict) or _KEY not in value:
-        hint = (
-            "`seedgen plan --json` prints a plan to read; one to apply is made with `seedgen plan -o FILE`."
-        )
+        hint = "`seedgen plan -o FILE` makes one; what `plan --json` prints is to be read only."
         raise PlanUnreadable(f"{path.name} is no saved plan", remedy=hint)
     return value
 
