@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 from seedgen import __version__
 from seedgen.app.workspace import Workspace
-from seedgen.errors import StalePlan, UsageError
+from seedgen.errors import Locked, StalePlan, UsageError
 from seedgen.planning.plan import Action, ReelAction
 from seedgen.planning.saved_plan import freeze
 from seedgen.planning.staleness import DriftKind, drifts, learnt, lock_drift
@@ -17,7 +18,7 @@ from seedgen.store.applied_plans import AppliedPlan, AppliedPlans
 from seedgen.store.plan_file import read_plan, write_plan
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Collection, Iterator, Sequence
     from decimal import Decimal
     from pathlib import Path
 
@@ -83,6 +84,17 @@ class SavedApply:
     def _before(self) -> AppliedPlan | None:
         """What an earlier apply of this very plan left behind."""
         return self._applied.find(self.saved.identity())
+
+    @contextlib.contextmanager
+    def alone(self) -> Iterator[None]:
+        """Be the one apply of this plan, also among checkouts that share a cache. Raises Locked."""
+        with self.workspace.journal.claim(f"plan-{self.saved.identity()}") as mine:
+            if not mine:
+                raise Locked(
+                    f"{self.name} is being applied elsewhere, over the same cache",
+                    remedy="Wait for it to end; `seedgen plan` works meanwhile.",
+                )
+            yield
 
     def require_unused(self) -> None:
         """Raises StalePlan for a plan that was applied, or was overtaken by another apply.

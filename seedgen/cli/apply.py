@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -104,7 +105,7 @@ def command(
         invocation, saved = open_saved_plan(invocation, file)
     workspace = saved.workspace if saved is not None else invocation.open()
     workspace.require_sound()
-    with workspace.applying():
+    with workspace.applying(), nullcontext() if saved is None else saved.alone():
         if saved is not None:
             saved.require_unused()
             max_cost = saved.cap(max_cost)

@@ -231,6 +231,18 @@ def test_a_killed_plan_goes_on_when_it_is_applied_again(kind: str, film: Film) -
     refused(film.run("apply", file), "plan.json was applied already")
 
 
+def test_a_plan_is_applied_by_one_process_at_a_time(film: Film) -> None:
+    """A second checkout over the same cache has a lock of its own, but not a second go at the plan."""
+    file = save(film)
+    other = Film(film.root.parent / "other")
+    shutil.copytree(film.root, other.root)
+    process = film.start("apply", file, "--json")
+    until(process, "job_submitted")
+    refused(other.run("--cache-dir", str(film.cache), "apply", file), "is being applied elsewhere")
+    process.communicate()
+    assert process.returncode == 0
+
+
 def test_after_another_apply_an_interrupted_plan_does_not_go_on(film: Film) -> None:
     """It says that what it made is kept, and what goes on from there."""
     file = save(film)
