@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from seedgen.cli.pages import page
 from seedgen.errors import UsageError
 
 if TYPE_CHECKING:
@@ -14,17 +15,24 @@ if TYPE_CHECKING:
 
 
 @click.command(
-    epilog="Example:  git config merge.seedgen.driver 'seedgen merge-lock %O %A %B'\n\n"
-    "with `seedgen*.lock merge=seedgen` in .gitattributes; or, in the middle of a merge:  seedgen merge-lock"
+    epilog=page(
+        ("seedgen merge-lock", "in the middle of a merge: mend the lock that git calls unmerged"),
+        ("seedgen --profile final merge-lock", "the lock of that profile"),
+        (
+            "git config merge.seedgen.driver 'seedgen merge-lock %O %A %B'",
+            "git does it by itself, with `seedgen*.lock merge=seedgen` in .gitattributes",
+        ),
+        exits={0: "merged", 1: "an error, or a shot to which both sides gave another clip"},
+    )
 )
 @click.argument("files", metavar="[BASE OURS THEIRS]", nargs=-1, type=click.Path(path_type=Path))
 @click.pass_obj
 def command(invocation: Invocation, files: tuple[Path, ...]) -> int:
     """Put together two locks that grew from one, shot by shot, and keep every clip of both.
 
-    Given three files it is a merge driver for git: what comes out is written over OURS. Without any it
-    mends the project's lock while git calls it unmerged. Exits with 1 when both sides gave one shot another
-    clip; the file then has conflict markers around just those shots.
+    Given three files it is a merge driver for git: BASE is where both began, and what comes out is written
+    over OURS. Without any it mends the project's lock while git calls it unmerged. When both sides gave one
+    shot another clip, the file has conflict markers around just that shot. Nothing is submitted.
     """
     from seedgen.app.merging import merge_conflicted, merge_files
     from seedgen.store.lockfile import lock_name
