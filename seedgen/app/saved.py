@@ -153,6 +153,13 @@ class SavedApply:
         noted = self._before.attempts if self._before is not None and not self._done else {}
         if not noted:
             return now
+        if any(change.replaces and change.fingerprint is None for change in now.takes):
+            # Which of them were made anew cannot be told before what they continue is known.
+            raise StalePlan(
+                f"{self.name} was begun, and makes a shot anew that continues another one of it",
+                remedy="What it made is kept. `seedgen plan` shows what is left; give `seedgen apply` a "
+                "--replace for those shots alone that were not made anew yet.",
+            )
         made = {
             entry.fingerprint
             for entry in self.workspace.journal.entries()

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, PlainSerializer, StringConstraints, model_validator
 
-from seedgen.digest import Fingerprint, digest_bytes, digest_json
+from seedgen.digest import Digest, Fingerprint, digest_bytes, digest_json
 from seedgen.planning.lock import Hex64, RequestRecord
 from seedgen.planning.plan import (
     SUBMITTING,
@@ -27,6 +27,8 @@ from seedgen.planning.plan import (
 )
 from seedgen.planning.request import Request
 from seedgen.project.fields import NAME
+from seedgen.project.media import Derived, MediaType
+from seedgen.project.models import FromShotUse
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
@@ -56,6 +58,30 @@ class FrozenDiff(_Frozen):
     path: Label
     before: Any
     after: Any
+    after_unknown: bool = Field(description="What comes after is known only after an apply.")
+
+
+class FrozenReference(_Frozen):
+    """A reference of a request by content; without an id while it is not known."""
+
+    type: MediaType
+    id: str | None
+    face: bool | None = None
+
+
+class FrozenRequest(RequestRecord):
+    """A request, whole but for what is taken from a clip that is not there yet."""
+
+    references: tuple[FrozenReference, ...]  # type: ignore[assignment]
+
+
+class FrozenClip(_Frozen):
+    """The clip of another shot that a shot continues; its digest is null while it is not known."""
+
+    shot: Label
+    use: FromShotUse
+    clip: Hex64 | None
+    stale: bool = Field(description="It is out of date, and its shot is not selected.")
 
 
 class FrozenTake(_Frozen):
@@ -73,7 +99,8 @@ class FrozenTake(_Frozen):
     seconds: Number
     diff: tuple[FrozenDiff, ...]
     moved_from: Label | None
-    request: RequestRecord | None = Field(description="The whole request; null for a take that stays.")
+    continues: FrozenClip | None = Field(description="For a shot with from_shot.")
+    request: FrozenRequest | None = Field(description="The whole request; null for a take that stays.")
 
     @property
     def submits(self) -> bool:
@@ -216,14 +243,27 @@ def _frozen(change: Change) -> FrozenTake:
         prior_fingerprint=change.prior_fingerprint,
         cost_usd=change.cost,
         seconds=change.seconds,
-        diff=tuple(FrozenDiff(path=d.path, before=d.before, after=d.after) for d in change.diff),
+        diff=tuple(_frozen_diff(d) for d in change.diff),
         moved_from=change.moved_from,
+        continues=_frozen_clip(change),
         request=None if stays or change.request is None else _record(change.request),
     )
 
 
-def _record(request: Request) -> RequestRecord:
-    return RequestRecord.model_validate(request.canonical())
+def _frozen_diff(field: FieldDiff) -> FrozenDiff:
+    return FrozenDiff(
+        path=field.path, before=field.before, after=field.after, after_unknown=field.after_unknown
+    )
+
+
+def _frozen_clip(change: Change) -> FrozenClip | None:
+    if (one := change.continues) is None:
+        return None
+    return FrozenClip(shot=one.shot, use=one.use, clip=one.clip, stale=change.stale_upstream)
+
+
+def _record(request: Request) -> FrozenRequest:
+    return FrozenRequest.model_validate(request.canonical())
 
 
 def _canonical(take: FrozenTake) -> dict[str, Any] | None:
@@ -243,10 +283,16 @@ def _thawed(take: FrozenTake) -> Change:
         prior_fingerprint=None if take.prior_fingerprint is None else Fingerprint(take.prior_fingerprint),
         cost=take.cost_usd,
         seconds=take.seconds,
-        diff=tuple(FieldDiff(d.path, d.before, d.after) for d in take.diff),
+        diff=tuple(FieldDiff(d.path, d.before, d.after, d.after_unknown) for d in take.diff),
         request=None if request is None else Request.of_canonical(request),
+        media=() if take.continues is None else (_derived(take.continues),),
         moved_from=take.moved_from,
+        stale_upstream=take.continues is not None and take.continues.stale,
     )
+
+
+def _derived(clip: FrozenClip) -> Derived:
+    return Derived(clip.shot, clip.use, None if clip.clip is None else Digest(clip.clip))
 
 
 def _reason(text: str) -> Reason:

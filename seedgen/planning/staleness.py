@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from seedgen.planning.differences import differences
 from seedgen.planning.plan import Action, Reason, ReasonKind
+from seedgen.planning.request import Request
 from seedgen.planning.saved_plan import lock_digest
 
 if TYPE_CHECKING:
@@ -16,12 +17,9 @@ if TYPE_CHECKING:
 
     from seedgen.planning.lock import Lock
     from seedgen.planning.plan import Change, Plan
-    from seedgen.planning.request import Request
-    from seedgen.planning.saved_plan import FrozenTake, SavedPlan
+    from seedgen.planning.saved_plan import FrozenRequest, FrozenTake, SavedPlan
 
 _CAPS = frozenset({ReasonKind.OVER_BUDGET, ReasonKind.UNPRICED})
-_DERIVED = "derived:"
-"""Begins the id of a reference that is taken from another shot's clip (DESIGN section 4)."""
 
 
 class DriftKind(StrEnum):
@@ -113,19 +111,18 @@ def _asks_for_the_same(frozen: FrozenTake, now: Change) -> bool:
         return now.fingerprint == frozen.fingerprint
     if frozen.request is None or now.request is None:
         return frozen.request is None and (frozen.provider, frozen.model) == (now.provider, now.model)
-    # What it continues was not there yet: all but the derived reference was frozen.
-    return _underived(frozen.request.canonical()) == _underived(now.request.canonical())
+    # What it continues was not there yet: all but which clip that is was frozen.
+    return _request(frozen.request).outline() == now.request.outline()
 
 
-def _underived(request: dict[str, object]) -> dict[str, object]:
-    references = request["references"]
-    assert isinstance(references, list)  # noqa: S101  as `Request.canonical` makes it
-    return {**request, "references": [one for one in references if not one["id"].startswith(_DERIVED)]}
+def _request(frozen: FrozenRequest) -> Request:
+    return Request.of_canonical(frozen.canonical())
 
 
 def _how(frozen: FrozenTake, now: Change) -> tuple[Reason, ...]:
     """How the requests differ; where the old one was not frozen, how the new one differs from the lock's."""
-    request: Request | None = now.request
-    if frozen.request is None or request is None:
+    if frozen.request is None or now.request is None:
         return now.reasons
-    return differences(frozen.request, request, ())[0]
+    unnamed = ("",) * len(now.request.references)
+    upstream = now.continues.shot if now.continues is not None else None
+    return differences(_request(frozen.request), now.request, unnamed, upstream)[0]

@@ -9,7 +9,15 @@ from seedgen.project.diagnostics import Severity
 from seedgen.views.diagnostics import place_of
 from seedgen.views.markdown import changed, code
 from seedgen.views.paint import Paint
-from seedgen.views.plan_text import NO_CHANGES, SYMBOLS, blocked_text, reason_words, summary, value_words
+from seedgen.views.plan_text import (
+    NO_CHANGES,
+    SYMBOLS,
+    after_words,
+    blocked_text,
+    reason_words,
+    summary,
+    value_words,
+)
 from seedgen.views.words import Kind, counted, price, word_diff
 
 if TYPE_CHECKING:
@@ -120,6 +128,8 @@ def _why(change: Change) -> str:
         why.append("a job is in flight: paid already")
     elif change.action is Action.REUSE and not why:
         why.append("the cache has this take")
+    elif change.awaits is not None and not why:
+        why.append(f"after {change.awaits}")
     return "; ".join(why)
 
 
@@ -128,7 +138,7 @@ def _detail(change: Change) -> list[str]:
     lines = [f"**{code(change.shot)}{take}**", ""]
     fields = [diff for diff in change.diff if not _is_prompt(diff)]
     for diff in fields:
-        before, after = value_words(diff.before), value_words(diff.after)
+        before, after = value_words(diff.before), after_words(diff)
         lines.append(f"- {code(diff.path)}: {code(before)} → {code(after)}")
     lines += [""] if fields else []
     for diff in change.diff:

@@ -42,6 +42,8 @@ WHITE = base64.b64decode(
 S1 = "  - {id: s1, prompt: A red door stands open in the evening light.}\n"
 S2 = "  - {id: s2, prompt: A bare wall.}\n"
 S3 = "  - {id: s3, prompt: \"{{ ref('door') }} falls shut.\", references: [door]}\n"
+AFTER = "  - {id: s4, prompt: She walks in., from_shot: {id: s1, use: last_frame}}\n"
+EDITED = S1.replace("open in the evening", "shut in the morning")
 
 
 @dataclass(frozen=True)
@@ -67,7 +69,7 @@ CASES: dict[str, Case] = {
     "generate-takes": Case(S1.replace("}", ", takes: 3}")),
     "unchanged": Case(S1 + S2, S1 + S2),
     "unchanged-all": Case(S1 + S2, S1 + S2, ("--all",)),
-    "regenerate-prompt": Case(S1.replace("open in the evening", "shut in the morning") + S2, S1 + S2),
+    "regenerate-prompt": Case(EDITED + S2, S1 + S2),
     "regenerate-parameter": Case(S1.replace("}", ", duration: 8, resolution: 720p}"), S1),
     "regenerate-reference": Case(S3, S3, door=WHITE),
     "regenerate-reference-added": Case(S1.replace("}", ", references: [door]}"), S1),
@@ -85,6 +87,9 @@ CASES: dict[str, Case] = {
     "blocked-unpriced": Case(S1.replace("}", ", resolution: 1080p}") + S2, options=("--max-cost", "5")),
     "blocked-over-budget": Case(S1 + S2, options=("--max-cost", "0.30")),
     "unpriced": Case(S1.replace("}", ", resolution: 1080p}") + S2),
+    "generate-after": Case(S1 + AFTER),
+    "regenerate-upstream": Case(EDITED + AFTER, S1 + AFTER),
+    "blocked-upstream": Case(S1 + AFTER, options=("--select", "s4")),
     "selected": Case(S1 + S2, options=("--select", "s2")),
 }
 
@@ -93,7 +98,7 @@ def build(case: Case, root: Path) -> Film:
     """The project on disk, with a lock, a cache and a journal that were never made by an apply."""
     film = Film(root)
     film.write({"cards/one.yaml": STUDIO, "cards/two.yaml": _second_model()})
-    before = _resolved(film, HEAD, case.before, RED)
+    before = _made(_resolved(film, HEAD, case.before, RED))
     if before:
         LockOnDisk(root / "seedgen.lock").write(lock_of(*before))
     takes = [take_of(shot) for shot in before if shot.id not in case.lost]
@@ -126,11 +131,21 @@ def _resolved(film: Film, head: str, shots: str, door: bytes) -> list[ResolvedSh
     return workspace.resolved
 
 
+def _made(shots: list[ResolvedShot]) -> list[ResolvedShot]:
+    """The shots when each has its clip: what continues another one is known. They stand in that order."""
+    made: dict[str, ResolvedShot] = {}
+    for shot in shots:
+        upstream = made[shot.upstream] if shot.upstream else None
+        made[shot.id] = shot if upstream is None else shot.continuing(take_of(upstream).clip)
+    return list(made.values())
+
+
 def _put(film: Film, take: Take) -> None:
     film.write({f".seedgen/cache/objects/{take.digest[:2]}/{take.digest[2:]}.mp4": b"a clip"})
 
 
 def _note(film: Film, shot: ResolvedShot, stage: Stage) -> None:
+    assert shot.fingerprint is not None
     entry = JournalEntry(
         shot.fingerprint,
         shot.request.provider,

@@ -16,9 +16,6 @@ from tests.write_goldens import GOLDEN
 if TYPE_CHECKING:
     from pathlib import Path
 
-LATER = {ReasonKind.UPSTREAM}
-"""Reasons that nothing brings about yet."""
-
 
 @pytest.mark.parametrize("name", CASES)
 def test_a_plan_says_what_it_said(name: str, tmp_path: Path) -> None:
@@ -37,5 +34,5 @@ def test_there_is_a_case_for_each_action_and_reason() -> None:
     changes = [change for document in documents for change in document["changes"]]
     assert {change["action"] for change in changes} == {action.value for action in Action}
     reasons = {reason.partition(":")[0] for change in changes for reason in change["reasons"]}
-    assert reasons == {kind.value for kind in ReasonKind if kind not in LATER}
+    assert reasons == {kind.value for kind in ReasonKind}
     assert sorted({file.stem for file in GOLDEN.iterdir()}) == sorted(CASES)

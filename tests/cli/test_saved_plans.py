@@ -277,6 +277,43 @@ def test_what_the_cache_learnt_meanwhile_is_not_made(film: Film, tmp_path: Path)
     assert "Since the plan was saved, 2 takes came to need no submit: s1, s3." in ran.err
 
 
+CHAIN = """    from_shot: {id: s1, use: last_frame}
+"""
+
+
+def chained(film: Film) -> str:
+    """A plan in which the third shot continues the first one, whose clip is not there yet."""
+    film.edit("    vars: {sky: pale}\n", "    vars: {sky: pale}\n" + CHAIN)
+    file = save(film)
+    third = json.loads(Path(file).read_text())["takes"][2]
+    assert (third["shot"], third["fingerprint"], third["continues"]["clip"]) == ("s3", None, None)
+    return file
+
+
+def test_a_chain_is_saved_as_far_as_it_is_known(film: Film) -> None:
+    """It is shown as it was, and the apply makes all of it."""
+    file = chained(film)
+    assert film.run("show", file, "--json").out == film.run("plan", "--json").out
+    assert film.run("plan").out in film.run("show", file).out
+    ran = film.run("apply", file, "--no-reel")
+    assert ran.code == 0, ran.err
+    assert film.actions() == {}
+    refused(film.run("apply", file), "plan.json was applied already")
+
+
+def test_a_killed_chain_goes_on(film: Film) -> None:
+    """The frame that the third shot waited for is there by then, and is no staleness."""
+    file = chained(film)
+    process = film.start("apply", file, "--json", "--concurrency", "1")
+    until(process, "take_recorded", "s1")
+    process.kill()
+    process.communicate()
+    ran = film.run("apply", file, "--json", "--no-reel")
+    assert ran.code == 0, ran.err
+    assert "s1" not in ran.submitted
+    assert film.actions() == {}
+
+
 # -- refused ---------------------------------------------------------------------------------------
 
 

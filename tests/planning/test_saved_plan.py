@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from seedgen.digest import Fingerprint
+from seedgen.digest import Digest, Fingerprint
 from seedgen.errors import PlanUnreadable, UsageError
 from seedgen.planning.lock import Lock
 from seedgen.planning.plan import (
@@ -28,7 +29,8 @@ from seedgen.planning.plan import (
 )
 from seedgen.planning.request import Request, RequestReference
 from seedgen.planning.saved_plan import SavedPlan, freeze, lock_digest
-from seedgen.project.media import MediaType
+from seedgen.project.media import Derived, MediaType
+from seedgen.project.models import FromShotUse
 from seedgen.store.plan_file import is_plan, read_plan, write_plan
 from seedgen.views.schemas import schema_text
 from tests.planning.projects import STUDIO, lock_of, opened
@@ -62,15 +64,19 @@ requests = st.builds(
     st.lists(references, max_size=2).map(tuple),
 )
 reasons = st.builds(Reason, st.sampled_from(ReasonKind), ids)
-diffs = st.builds(FieldDiff, ids, plain, plain)
+diffs = st.builds(FieldDiff, ids, plain, plain, st.booleans())
+continued = st.builds(Derived, ids, st.sampled_from(FromShotUse), st.none() | hexes.map(Digest))
 
 
 @st.composite
 def changes(draw: st.DrawFn) -> Change:
-    """A change, of which the request may not be known whole yet."""
+    """A change, which may continue a clip that is not known yet: then its request is open."""
     action = draw(st.sampled_from(Action))
     request = draw(requests) if action is not Action.REMOVE else None
-    known = request is not None and draw(st.booleans())
+    derived = draw(st.none() | continued) if request is not None else None
+    if request is not None and derived is not None:
+        frame = RequestReference(MediaType.IMAGE, derived.id)
+        request = replace(request, references=(*request.references, frame))
     return Change(
         shot=draw(ids),
         take=draw(st.integers(1, 3)),
@@ -78,13 +84,15 @@ def changes(draw: st.DrawFn) -> Change:
         provider=draw(ids),
         model=draw(ids),
         reasons=tuple(draw(st.lists(reasons, max_size=2))),
-        fingerprint=request.fingerprint() if request is not None and known else None,
+        fingerprint=None if request is None or request.is_open else request.fingerprint(),
         prior_fingerprint=draw(st.none() | hexes.map(Fingerprint)),
         cost=draw(st.none() | dollars),
         seconds=draw(st.integers(0, 60)),
         diff=tuple(draw(st.lists(diffs, max_size=2))),
         request=request if action is not Action.UNCHANGED else None,
+        media=() if derived is None else (derived,),
         moved_from=draw(st.none() | ids),
+        stale_upstream=derived is not None and draw(st.booleans()),
     )
 
 

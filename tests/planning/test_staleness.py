@@ -28,7 +28,7 @@ def change(action: Action, request: Request | None = DOOR, **fields: object) -> 
         "provider": "studio",
         "model": "one",
         "request": request,
-        "fingerprint": request and request.fingerprint(),
+        "fingerprint": None if request is None or request.is_open else request.fingerprint(),
         "cost": Decimal("0.40"),
         **fields,
     }
@@ -158,17 +158,26 @@ def test_what_the_cache_learnt_is_counted() -> None:
 
 
 PANEL = RequestReference(MediaType.IMAGE, "sha256:" + "a" * 64)
+OPEN = RequestReference(MediaType.IMAGE, None)
 FRAME = RequestReference(MediaType.IMAGE, "derived:last_frame:sha256:" + "b" * 64)
 
 
-def test_of_a_request_that_is_not_known_whole_all_but_the_derived_reference_is_compared() -> None:
-    """When its upstream clip is there, the frame joins the request, and nothing else may have changed."""
-    waiting = change(Action.GENERATE, replace(DOOR, references=(PANEL,)), fingerprint=None)
+def test_of_a_request_that_is_open_all_but_the_clip_is_compared() -> None:
+    """When the clip that it continues is there, its frame joins the request; nothing else may differ."""
+    waiting = change(Action.GENERATE, replace(DOOR, references=(PANEL, OPEN)), fingerprint=None)
     whole = replace(DOOR, references=(PANEL, FRAME))
     assert drifts(saved(waiting), plan(waiting)) == []
     assert drifts(saved(waiting), plan(change(Action.GENERATE, whole))) == []
-    other = replace(whole, prompt="A wall.")
-    (drift,) = drifts(saved(waiting), plan(change(Action.GENERATE, other)))
+    (drift,) = drifts(saved(waiting), plan(change(Action.GENERATE, replace(whole, prompt="A wall."))))
+    assert (drift.kind, Reason(ReasonKind.PROMPT) in drift.reasons) == (DriftKind.REQUEST, True)
+    assert (
+        len(drifts(saved(waiting), plan(change(Action.GENERATE, replace(whole, references=(FRAME,)))))) == 1
+    )
+
+
+def test_a_request_that_was_whole_and_is_open_now_is_another() -> None:
+    """The shot before it would be made anew, which the plan did not say."""
+    whole = change(Action.GENERATE, replace(DOOR, references=(FRAME,)))
+    waiting = change(Action.GENERATE, replace(DOOR, references=(OPEN,)), fingerprint=None)
+    (drift,) = drifts(saved(whole), plan(waiting))
     assert drift.kind is DriftKind.REQUEST
-    lost = replace(whole, references=(FRAME,))
-    assert len(drifts(saved(waiting), plan(change(Action.GENERATE, lost)))) == 1
