@@ -21,6 +21,7 @@
     │   ├── ObjectMissing
     │   ├── ObjectCorrupt
     │   ├── LockUnreadable    seedgen.lock has conflict markers or another version
+    │   ├── PlanUnreadable    a saved plan is damaged, or of another version
     │   └── Locked            another apply runs here
     └── MediaError            pictures, sound and ffmpeg
         ├── FfmpegNotFound
@@ -161,6 +162,10 @@ class ObjectCorrupt(StoreError):
 
 class LockUnreadable(StoreError):
     """`seedgen.lock` has conflict markers, is damaged, or is of another version."""
+
+
+class PlanUnreadable(StoreError):
+    """A file is no saved plan, is damaged, or is of another version."""
 
 
 class Locked(StoreError):

@@ -19,7 +19,7 @@ SECTION = re.compile(
     re.MULTILINE | re.DOTALL,
 )
 EXAMPLES = {found["name"]: found["text"] for found in SECTION.finditer(PAGE)}
-FILES = {"project", "card", "lock"}
+FILES = {"project", "card", "lock", "saved_plan"}
 """Schemas of files, which other pages describe."""
 
 WITHOUT_EXAMPLE = {"refresh"}

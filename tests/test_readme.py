@@ -62,6 +62,6 @@ def test_every_command_of_the_readme_exists() -> None:
     """Each command in the README's table is one of the program's, and all of them are there."""
     table = README.split("## What each command does")[1].split("\n\n")[1]
     named = re.findall(
-        r"`(?:seedgen )?([a-z]+)(?: [\[A-Z].*?)?`", "\n".join(r.split("|")[1] for r in table.splitlines())
+        r"`(?:seedgen )?([a-z-]+)(?: [\[A-Z].*?)?`", "\n".join(r.split("|")[1] for r in table.splitlines())
     )
     assert sorted(named) == sorted(command_line.list_commands(None))  # type: ignore[arg-type]

@@ -55,6 +55,8 @@ class Settings:
     profile: str | None = None
     variables: tuple[str, ...] = ()
     var_files: tuple[Path, ...] = ()
+    frozen: Mapping[str, Any] = field(default_factory=dict)
+    """Variables as a saved plan has them: values, typed already."""
     cache_dir: Path | None = None
     allow_outside: bool = False
     ffmpeg: Path | None = None
@@ -96,7 +98,7 @@ class OpenedProject:
         return self._resolve(expand(self.project, self._templates, profile, problems), problems)
 
     def _load(self) -> Project:
-        overrides: dict[str, Any] = {}
+        overrides: dict[str, Any] = dict(self.settings.frozen)
         for file in self.settings.var_files:
             overrides.update(load_var_file(file, self.problems))
         for text in self.settings.variables:
@@ -104,6 +106,7 @@ class OpenedProject:
             if pair is None:
                 raise UsageError(f"--var {text}: write NAME=VALUE")
             overrides[pair[0]] = pair[1]
+        self.overrides = overrides
         project = load_project(self.settings.root, self.problems, overrides)
         if project is None:
             raise ProjectError(located(self.problems, {}))

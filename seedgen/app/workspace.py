@@ -55,14 +55,18 @@ class Workspace(ReeledProject):
         excluded: Sequence[str] = (),
         replaced: Sequence[str] = (),
         max_cost: Decimal | None = None,
+        ids: Collection[str] | None = None,
     ) -> Plan:
-        """What an apply would do. Raises ProjectError, UsageError, LockUnreadable."""
+        """What an apply would do. Raises ProjectError, UsageError, LockUnreadable.
+
+        `ids` are chosen already, whether there are such shots or not; `chosen` are expressions.
+        """
         self.require_sound()
         lock = self.lock_file.read()
         for shot_id in replaced:
             self.shot(shot_id)
 
-        def plan_for(ids: Container[str]) -> Plan:
+        def plan_for(about: Container[str]) -> Plan:
             return make_plan(
                 self.resolved,
                 lock,
@@ -70,11 +74,11 @@ class Workspace(ReeledProject):
                 project=self.project.name,
                 profile=self.settings.profile,
                 caps=Caps(self.cap(max_cost)),
-                selected=ids.__contains__,
+                selected=about.__contains__,
                 replaced=replaced,
             )
 
-        ids = select_shots(self, lock, chosen, excluded, plan_for)
+        ids = select_shots(self, lock, chosen, excluded, plan_for) if ids is None else frozenset(ids)
         for shot_id in replaced:
             if shot_id not in ids:
                 raise UsageError(

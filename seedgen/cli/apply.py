@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sys
+from contextlib import nullcontext
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
     from decimal import Decimal
 
     from seedgen.app import Workspace
+    from seedgen.app.saved import SavedApply
     from seedgen.cli.invocation import Invocation
     from seedgen.execution.outcome import Outcome
     from seedgen.planning.plan import Plan
@@ -36,6 +39,7 @@ _FEW = 8
         ("seedgen apply --max-cost 5 --select tag:hero", "the hero shots, for five dollars at most"),
         ("seedgen apply --auto-approve --json", "in a script: nobody is asked, every event is a line"),
         ("seedgen apply --replace 020", "020 once more, though its clip is the right one"),
+        ("seedgen apply plan.json", "just the plan that `seedgen plan -o plan.json` saved"),
         exits={
             0: "done, or nothing to do",
             1: "an error, a no, or a shot that was left failed or blocked",
@@ -43,6 +47,7 @@ _FEW = 8
         },
     )
 )
+@click.argument("file", metavar="[PLAN]", required=False, type=click.Path(path_type=Path))
 @select_option
 @exclude_option
 @replace_option
@@ -69,6 +74,7 @@ _FEW = 8
 @click.pass_obj
 def command(
     invocation: Invocation,
+    file: Path | None,
     chosen: tuple[str, ...],
     excluded: tuple[str, ...],
     replaced: tuple[str, ...],
@@ -88,21 +94,46 @@ def command(
 
     Ctrl-C once stops submitting, twice stops at once; the next apply goes on from there and pays
     nothing twice.
+
+    PLAN is a file that `seedgen plan -o` wrote: just that plan is carried out, once and without asking, and
+    only while it is true. It brings its profile, its variables and its shots along.
     """
-    workspace = invocation.open()
+    saved = None
+    if file is not None:
+        from seedgen.cli.saved import open_saved_plan
+
+        invocation, saved = open_saved_plan(invocation, file)
+    workspace = saved.workspace if saved is not None else invocation.open()
     workspace.require_sound()
-    with workspace.applying():
-        _look_into_doubt(invocation, workspace)
-        _recover(invocation, workspace)
-        plan = workspace.plan(chosen=chosen, excluded=excluded, replaced=replaced, max_cost=max_cost)
+    with workspace.applying(), nullcontext() if saved is None else saved.alone():
+        if saved is not None:
+            saved.require_unused()
+            max_cost = saved.cap(max_cost)
+        if saved is None or not saved.saved.is_empty:
+            _look_into_doubt(invocation, workspace)
+            _recover(invocation, workspace)
+        plan = _planned(workspace, saved, chosen, excluded, replaced, max_cost)
         view = _view(workspace) if as_json else None
         workspace.require_providers(plan)
         _present(invocation, workspace, plan, view, max_cost)
+        if saved is not None and saved.saved.is_empty:
+            _nothing(workspace, view)
+            return 0
         if not _approved(
-            invocation, workspace, plan, max_cost, auto_approve=auto_approve, allow_unpriced=allow_unpriced
+            invocation,
+            workspace,
+            plan,
+            max_cost,
+            auto_approve=auto_approve or saved is not None,
+            allow_unpriced=allow_unpriced,
         ):
             invocation.say("Not approved. Nothing was done.\n")
             return EXIT_LEFT
+        if saved is not None:
+            from seedgen.views.stale import learnt_text
+
+            invocation.say(learnt_text(saved.learnt(plan)))
+            saved.begin(plan)
         outcome, unassembled = _carry_out(
             invocation,
             workspace,
@@ -113,11 +144,35 @@ def command(
             detach=detach,
             reel=not no_reel and not detach,
         )
+        if saved is not None and outcome.succeeded and not outcome.left and unassembled is None:
+            saved.complete()
     workspace.close()
     _conclude(invocation, plan, view, outcome, unassembled)
     if outcome.interrupted:
         return EXIT_INTERRUPTED
     return 0 if outcome.succeeded else EXIT_LEFT
+
+
+def _planned(
+    workspace: Workspace,
+    saved: SavedApply | None,
+    chosen: tuple[str, ...],
+    excluded: tuple[str, ...],
+    replaced: tuple[str, ...],
+    max_cost: Decimal | None,
+) -> Plan:
+    if saved is None:
+        return workspace.plan(chosen=chosen, excluded=excluded, replaced=replaced, max_cost=max_cost)
+    return saved.renewed(max_cost)
+
+
+def _nothing(workspace: Workspace, view: JsonEvents | None) -> None:
+    """An empty plan is carried out by doing nothing."""
+    if view is not None:
+        from seedgen.execution.outcome import Outcome
+
+        view.end(Outcome(workspace.lock_file.read()), None)
+    workspace.close()
 
 
 def _look_into_doubt(invocation: Invocation, workspace: Workspace) -> None:

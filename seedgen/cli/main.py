@@ -30,9 +30,10 @@ _COMMANDS = {
     "reel": "assemble reels from what there is; free",
     "export": "hand a reel over to editors and players: otio, edl, fcpxml, srt, vtt, chapters",
     "status": "where the shots stand",
-    "show": "one shot whole",
+    "show": "one shot whole, or a saved plan",
     "graph": "shots and what they are made from, as Mermaid or DOT",
     "diff": "shots, requests and clips of two git revisions, compared",
+    "merge-lock": "put together the locks of two branches",
     "render": "a shot's prompt and request as they would be sent",
     "pick": "choose which take of a shot goes into reels",
     "accept": "keep a shot's clip though its request changed; free",
@@ -48,7 +49,7 @@ _COMMANDS = {
     "version": "seedgen's version",
 }
 
-_MODULES = {"import": "import_"}
+_MODULES = {"import": "import_", "merge-lock": "merge_lock"}
 """Where a command's module cannot have its name."""
 
 _BEFORE_THE_COMMAND = frozenset(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -9,11 +10,14 @@ import click
 from seedgen import __version__
 from seedgen.cli.options import exclude_option, max_cost_option, replace_option, select_option
 from seedgen.cli.pages import page
+from seedgen.errors import UsageError
 
 if TYPE_CHECKING:
     from decimal import Decimal
 
+    from seedgen.app import Workspace
     from seedgen.cli.invocation import Invocation
+    from seedgen.planning.plan import Plan
 
 EXIT_CHANGES = 2
 
@@ -26,7 +30,8 @@ EXIT_CHANGES = 2
             "seedgen plan --select '020+,action:regenerate'",
             "what changed of 020 and of all that continues it",
         ),
-        ("seedgen plan --json --detailed-exitcode > plan.json", "for a program"),
+        ("seedgen plan -o plan.json", "save it, to review it and to apply just that"),
+        ("seedgen plan --json --detailed-exitcode > changes.json", "for a program"),
         exits={
             0: "done; with --detailed-exitcode, there is nothing to do",
             1: "an error, or wrong usage",
@@ -38,7 +43,22 @@ EXIT_CHANGES = 2
 @exclude_option
 @replace_option
 @max_cost_option
+@click.option(
+    "-o",
+    "--out",
+    "file",
+    metavar="FILE",
+    type=click.Path(path_type=Path),
+    help="Save the plan; `seedgen apply FILE` carries out just that.",
+)
 @click.option("--json", "as_json", is_flag=True, help="One JSON document (schema/plan.schema.json).")
+@click.option("--markdown", is_flag=True, help="As Markdown, for a comment on a pull request.")
+@click.option(
+    "--thumbnails",
+    metavar="DIR",
+    type=click.Path(path_type=Path),
+    help="With --markdown: write small pictures of changed shots' present clips there, and show them.",
+)
 @click.option("--all", "everything", is_flag=True, help="List unchanged shots too.")
 @click.option("--detailed-exitcode", is_flag=True, help="Exit with 2 when there are changes.")
 @click.pass_obj
@@ -48,23 +68,36 @@ def command(
     excluded: tuple[str, ...],
     replaced: tuple[str, ...],
     max_cost: Decimal | None,
+    file: Path | None,
     as_json: bool,
+    markdown: bool,
+    thumbnails: Path | None,
     everything: bool,
     detailed_exitcode: bool,
 ) -> int:
     """Show which shots would be generated, why, and for how much.
 
-    Each shot's request is compared with what the lock and the cache have. Nothing is submitted and
-    nothing is written; no network and no key is needed. Costs are estimates from the prices of the model
-    cards; what has no price there counts as unpriced, never as free.
+    Each shot's request is compared with what the lock and the cache have. Nothing is submitted, and
+    nothing is written but what -o and --thumbnails ask for; no network and no key is needed. Costs are
+    estimates from the prices of the model cards; what has no price there counts as unpriced, never as free.
     """
+    if as_json and markdown:
+        raise UsageError("--json and --markdown exclude each other", remedy="Give one of them.")
+    if thumbnails is not None and not markdown:
+        raise UsageError("--thumbnails goes with --markdown", remedy="Add --markdown.")
     workspace = invocation.open()
     plan = workspace.plan(chosen=chosen, excluded=excluded, replaced=replaced, max_cost=max_cost)
+    if file is not None:
+        from seedgen.app.saved import save_plan
+
+        save_plan(workspace, plan, file, replaced=replaced, max_cost=max_cost)
     if as_json:
         from seedgen.views.documents import plan_document, plan_json
 
         root, found = workspace.project.root, workspace.warnings
         click.echo(plan_json(plan_document(plan, found, root, __version__, everything=everything)), nl=False)
+    elif markdown:
+        _markdown(invocation, workspace, plan, max_cost, thumbnails)
     else:
         from seedgen.views.plan_text import blocked_text, plan_text, strays_text
 
@@ -76,5 +109,28 @@ def command(
         invocation.say(
             blocked_text(plan, cap) + strays_text(workspace.strays(plan), workspace.desk.elsewhere())
         )
+    if file is not None:
+        import shlex
+
+        # As it is typed: the plan brings its profile along.
+        click.echo(f"Saved. `seedgen apply {shlex.quote(str(file))}` carries out just this plan.", err=True)
     workspace.close()
     return EXIT_CHANGES if detailed_exitcode and plan.has_changes else 0
+
+
+def _markdown(
+    invocation: Invocation,
+    workspace: Workspace,
+    plan: Plan,
+    max_cost: Decimal | None,
+    thumbnails: Path | None,
+) -> None:
+    from seedgen.views.plan_markdown import plan_markdown
+
+    pictures = {}
+    if thumbnails is not None:
+        from seedgen.app.thumbnails import write_thumbnails
+
+        pictures = write_thumbnails(workspace, plan, thumbnails)
+    text = plan_markdown(plan, workspace.warnings, workspace.project.root, workspace.cap(max_cost), pictures)
+    click.echo(invocation.typed(text), nl=False)

@@ -174,6 +174,17 @@ class Blobs:
             return None
         return b"".join(self._content(found.size))
 
+    def staged(self, stage: int, path: PurePosixPath) -> bytes | None:
+        """A file's bytes in the index: 1 is where both sides began, 2 is ours, 3 is theirs.
+
+        None where there is none: what is not in conflict has no stages. Raises StoreError.
+        """
+        found = self._begun(f":{stage}:{path}")
+        if found is None or found.kind != b"blob":
+            self._skipped(found)
+            return None
+        return b"".join(self._content(found.size))
+
     def write(self, revision: Revision, path: PurePosixPath, place: Path) -> bool:
         """Write a file's bytes to `place`; False where the revision has no such file.
 

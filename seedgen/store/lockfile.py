@@ -59,20 +59,9 @@ class LockOnDisk:
         except OSError as error:
             raise LockUnreadable(f"{self.path.name} cannot be read: {error.strerror or error}") from error
         digest = digest_bytes(data)
-        if self._read is not None and self._read[0] == digest:
-            return self._read[1]
-        if _MARKERS.search(data):
-            raise LockUnreadable(
-                f"{self.path.name} has conflict markers from a merge",
-                remedy=f"Take either side (`git checkout --theirs {self.path.name}`), then apply: "
-                "clips that the cache has are reused at no cost.",
-            )
-        try:
-            lock = Lock.model_validate_json(data)
-        except ValidationError as error:
-            raise _unreadable(self.path.name, data, error) from error
-        self._read = digest, lock
-        return lock
+        if self._read is None or self._read[0] != digest:
+            self._read = digest, read_lock(self.path.name, data)
+        return self._read[1]
 
     def write(self, lock: Lock) -> None:
         """Replace the file atomically, unless it has these bytes already."""
@@ -83,6 +72,20 @@ class LockOnDisk:
         except (OSError, UnicodeDecodeError):
             pass
         replace_text(self.path, text)
+
+
+def read_lock(name: str, data: bytes) -> Lock:
+    """The lock that some bytes are; `name` is the file's. Raises LockUnreadable."""
+    if _MARKERS.search(data):
+        raise LockUnreadable(
+            f"{name} has conflict markers from a merge",
+            remedy="`seedgen merge-lock` puts both sides together. Or take either side "
+            f"(`git checkout --theirs {name}`), then apply: clips that the cache has are reused at no cost.",
+        )
+    try:
+        return Lock.model_validate_json(data)
+    except ValidationError as error:
+        raise _unreadable(name, data, error) from error
 
 
 def _unreadable(name: str, data: bytes, error: ValidationError) -> LockUnreadable:

@@ -42,7 +42,7 @@ def _one(diagnostic: Diagnostic, root: Path, paint: Paint) -> str:
     word = paint.red("Error:") if error else paint.yellow("Warning:")
     lines = [f"{word} {paint.bold(harmless(diagnostic.summary))}"]
     detail = harmless(diagnostic.detail)
-    where = [_where(diagnostic, root), diagnostic.address]
+    where = [place_of(diagnostic, root), diagnostic.address]
     if any(where):
         lines.append("  " + harmless("  ".join(part for part in where if part)))
     if diagnostic.spot is not None and diagnostic.source.strip():
@@ -52,7 +52,8 @@ def _one(diagnostic: Diagnostic, root: Path, paint: Paint) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _where(diagnostic: Diagnostic, root: Path) -> str:
+def place_of(diagnostic: Diagnostic, root: Path) -> str:
+    """File, line and column, as far as they are known; the file as the project names it."""
     if diagnostic.file is None:
         return ""
     file = diagnostic.file

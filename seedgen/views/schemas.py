@@ -6,6 +6,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from seedgen.planning.lock import Lock
+from seedgen.planning.saved_plan import SavedPlan
 from seedgen.project.cards import ModelCard
 from seedgen.project.models import ProjectFile
 from seedgen.views.cache_documents import CacheDocument, CheckDocument, CopyDocument, GarbageDocument
@@ -26,6 +27,7 @@ _MODELS: dict[str, tuple[type[BaseModel], str]] = {
     "project": (ProjectFile, "seedgen.yaml"),
     "lock": (Lock, "seedgen.lock"),
     "plan": (PlanDocument, "seedgen plan --json"),
+    "saved_plan": (SavedPlan, "seedgen plan -o FILE"),
     "event": (EventDocument, "a line of seedgen apply --json"),
     "card": (ModelCard, "a model card in cards/"),
     "providers": (ProvidersDocument, "seedgen providers --json"),

@@ -165,7 +165,7 @@ UNREADABLE: dict[str, tuple[bytes, str, str]] = {
     "conflict markers with Windows line ends": (
         CRLF_CONFLICT.encode(),
         "has conflict markers",
-        "Take either",
+        "merge-lock",
     ),
     "a newer version": (
         TEXT.replace('"version": 1', '"version": 2').encode(),
