@@ -12,17 +12,16 @@ import click
 from seedgen import __version__
 from seedgen.cli.options import exclude_option, max_cost_option, replace_option, select_option
 from seedgen.cli.pages import page
-from seedgen.errors import SeedgenError, UsageError
+from seedgen.errors import UsageError
 
 if TYPE_CHECKING:
-    import asyncio
     from collections.abc import Callable
     from decimal import Decimal
 
     from seedgen.app import Workspace
+    from seedgen.app.carrying_out import CarriedOut, How
     from seedgen.app.saved import SavedApply
     from seedgen.cli.invocation import Invocation
-    from seedgen.execution.outcome import Outcome
     from seedgen.planning.plan import Plan
     from seedgen.ports.events import Event
     from seedgen.views.events_json import JsonEvents
@@ -134,23 +133,17 @@ def command(
 
             invocation.say(learnt_text(saved.learnt(plan)))
             saved.begin(plan)
-        outcome, unassembled = _carry_out(
-            invocation,
-            workspace,
-            plan,
-            view,
-            max_cost,
-            concurrency,
-            detach=detach,
-            reel=not no_reel and not detach,
-        )
-        if saved is not None and outcome.succeeded and not outcome.left and unassembled is None:
+        from seedgen.app.carrying_out import How
+
+        how = How(max_cost, concurrency, detach, assemble=not no_reel)
+        done = _carry_out(invocation, workspace, plan, view, how)
+        if saved is not None and done.complete:
             saved.complete()
     workspace.close()
-    _conclude(invocation, plan, view, outcome, unassembled)
-    if outcome.interrupted:
+    _conclude(invocation, plan, view, done)
+    if done.outcome.interrupted:
         return EXIT_INTERRUPTED
-    return 0 if outcome.succeeded else EXIT_LEFT
+    return 0 if done.outcome.succeeded else EXIT_LEFT
 
 
 def _planned(
@@ -263,18 +256,10 @@ def _approved(
 
 
 def _carry_out(
-    invocation: Invocation,
-    workspace: Workspace,
-    plan: Plan,
-    view: JsonEvents | None,
-    max_cost: Decimal | None,
-    concurrency: int | None,
-    *,
-    detach: bool,
-    reel: bool,
-) -> tuple[Outcome, SeedgenError | OSError | None]:
-    """What the apply did, and why the reels could not be assembled if they could not."""
-    from seedgen.cli.running import run_until_stopped, until_stopped
+    invocation: Invocation, workspace: Workspace, plan: Plan, view: JsonEvents | None, how: How
+) -> CarriedOut:
+    from seedgen.app.carrying_out import carry_out
+    from seedgen.cli.running import run_until_stopped
     from seedgen.cli.watching import watcher
 
     with watcher(invocation, plan, workspace.project.root) as watching:
@@ -283,39 +268,16 @@ def _carry_out(
         def tell(event: Event) -> None:
             tell_it(invocation.typed_event(event))
 
-        async def work(stopping: asyncio.Event) -> tuple[Outcome, SeedgenError | OSError | None]:
-            outcome = await workspace.apply(
-                plan,
-                tell,
-                max_cost=max_cost,
-                concurrency=concurrency,
-                detach=detach,
-                stopping=stopping,
-            )
-            if reel and not stopping.is_set():
-                try:
-                    whole = await until_stopped(workspace.assemble(list(workspace.reels), tell), stopping)
-                except (SeedgenError, OSError) as error:
-                    return outcome, error
-                outcome.interrupted = not whole
-            return outcome, None
-
-        return run_until_stopped(work)
+        return run_until_stopped(lambda stopping: carry_out(workspace, plan, tell, stopping, how))
 
 
-def _conclude(
-    invocation: Invocation,
-    plan: Plan,
-    view: JsonEvents | None,
-    outcome: Outcome,
-    unassembled: SeedgenError | OSError | None,
-) -> None:
+def _conclude(invocation: Invocation, plan: Plan, view: JsonEvents | None, done: CarriedOut) -> None:
     """Say what became of it all. Raises what kept the reels from being assembled."""
     if view is not None:
-        view.end(outcome, unassembled)
-    elif plan.has_changes or outcome.interrupted:
+        view.end(done.outcome, done.unassembled)
+    elif plan.has_changes or done.outcome.interrupted:
         from seedgen.views.outcome import outcome_text
 
-        invocation.say(outcome_text(outcome, invocation.paint))
-    if unassembled is not None:
-        raise unassembled
+        invocation.say(outcome_text(done.outcome, invocation.paint))
+    if done.unassembled is not None:
+        raise done.unassembled

@@ -33,8 +33,9 @@ def command(invocation: Invocation, names: tuple[str, ...], everything: bool) ->
     Writes build/NAME.mp4, the clips under readable names, the contact sheet and the storyboard page, and
     the reels' digests into the lock. Segments that are encoded already are used again.
     """
-    from seedgen.cli.running import run_until_stopped, until_stopped
+    from seedgen.cli.running import run_until_stopped
     from seedgen.cli.watching import watcher
+    from seedgen.execution.stopping import until_stopped
 
     if names and everything:
         raise UsageError("--all with a name", remedy="Name reels, or ask for all of them.")

@@ -8,8 +8,6 @@ from typing import TYPE_CHECKING, TypeVar
 
 import click
 
-from seedgen.execution.stopping import ended
-
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine
     from typing import Any
@@ -23,15 +21,6 @@ def run_until_stopped(work: Callable[[asyncio.Event], Coroutine[Any, Any, T]]) -
     A second one cancels it: what ffmpeg does for us is killed, the lock is written. Raises click.Abort.
     """
     return asyncio.run(_main(work))
-
-
-async def until_stopped(work: Coroutine[Any, Any, None], stopping: asyncio.Event) -> bool:
-    """Run what loses nothing when it is cut short; False when a stop did so."""
-    task = asyncio.ensure_future(work)
-    if not await ended(task, stopping):
-        return False
-    await task
-    return True
 
 
 async def _main(work: Callable[[asyncio.Event], Coroutine[Any, Any, T]]) -> T:

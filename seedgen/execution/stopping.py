@@ -3,7 +3,19 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Coroutine
+
+
+async def until_stopped(work: Coroutine[Any, Any, None], stopping: asyncio.Event) -> bool:
+    """Run what loses nothing when it is cut short; False when a stop did so."""
+    task = asyncio.ensure_future(work)
+    if not await ended(task, stopping):
+        return False
+    await task
+    return True
 
 
 async def ended(work: asyncio.Future[Any], stopping: asyncio.Event) -> bool:
