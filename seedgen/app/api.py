@@ -7,13 +7,12 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
-from seedgen import __version__
 from seedgen.app.carrying_out import How, carry_out
 from seedgen.app.opened import Settings
-from seedgen.app.saved import SavedApply, save_plan
+from seedgen.app.saved import SavedApply, frozen
 from seedgen.app.workspace import Workspace
 from seedgen.errors import UsageError
-from seedgen.planning.saved_plan import freeze
+from seedgen.store.plan_file import write_plan
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -102,20 +101,12 @@ class Project:
         """
         workspace = self._workspace
         plan = workspace.plan(chosen=select, excluded=exclude, replaced=replace, max_cost=max_cost)
-        self._made[plan.plan_id] = freeze(
-            plan,
-            workspace.lock_file.read(),
-            version=__version__,
-            variables=workspace.overrides,
-            replaced=replace,
-            max_cost=workspace.cap(max_cost),
-        )
+        self._made[plan.plan_id] = frozen(workspace, plan, replaced=replace, max_cost=max_cost)
         return plan
 
     def save(self, plan: Plan, file: str | os.PathLike[str]) -> None:
         """Write a plan of this project for `seedgen apply FILE`. Raises UsageError, OSError."""
-        frozen = self._frozen(plan)
-        save_plan(self._workspace, plan, Path(file), replaced=frozen.replaced, max_cost=frozen.max_cost_usd)
+        write_plan(Path(file), self._frozen(plan))
 
     def apply(
         self,

@@ -32,8 +32,15 @@ def save_plan(
     workspace: Workspace, plan: Plan, file: Path, *, replaced: Collection[str], max_cost: Decimal | None
 ) -> None:
     """Write a plan that was made in a workspace. Raises UsageError, OSError."""
+    write_plan(file, frozen(workspace, plan, replaced=replaced, max_cost=max_cost))
+
+
+def frozen(
+    workspace: Workspace, plan: Plan, *, replaced: Collection[str], max_cost: Decimal | None
+) -> SavedPlan:
+    """A plan that was made in a workspace, as data. Raises UsageError."""
     try:
-        saved = freeze(
+        return freeze(
             plan,
             workspace.lock_file.read(),
             version=__version__,
@@ -45,7 +52,6 @@ def save_plan(
         raise UsageError(
             f"this plan cannot be saved: {error}", remedy="`seedgen apply` can carry it out as it is."
         ) from error
-    write_plan(file, saved)
 
 
 def open_saved(settings: Settings, file: Path) -> SavedApply:
