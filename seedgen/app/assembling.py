@@ -109,7 +109,7 @@ async def _pages(
         PillowSheets(posters.picture),
         _SHEET,
         tell,
-        f"lock {lock.serial}" if lock.shots else "",
+        project.lock_version(lock),
     )
     changed = await _storyboard(project, lock, pick, posters, encoder)
     tell(events.PageWritten(project.outputs.path(PAGE), changed))

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from seedgen.media.ffmpeg import Ffmpeg
-    from seedgen.planning.lock import Take
+    from seedgen.planning.lock import Lock, Take
     from seedgen.planning.resolve import ResolvedShot
     from seedgen.ports.store import DiskUse
     from seedgen.project.loader import Project
@@ -277,6 +277,15 @@ class OpenedProject:
 
         name = f"outputs.{self.settings.profile}.json" if self.settings.profile else "outputs.json"
         return Outputs(self.build, self.private / name)
+
+    def lock_version(self, lock: Lock) -> str:
+        """Which lock a page shows, for people: `lock 12`, and the commit in which it stands, if it does."""
+        from seedgen.store.committed import commit_of
+
+        if not lock.shots:
+            return ""
+        commit = commit_of(self.lock_file.path, self.settings.search_path)
+        return f"lock {lock.serial}" + (f" · {commit}" if commit else "")
 
     def clip_paths(self, shot_id: str) -> dict[int, Path]:
         """Where the clips of a shot's takes are, by take; those that are missing are left out."""

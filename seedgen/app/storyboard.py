@@ -164,7 +164,7 @@ class _Gathering:
         return Board(
             project=self._project.project.name,
             profile=self._project.settings.profile,
-            serial=self._lock.serial,
+            version=self._project.lock_version(self._lock),
             spent=sum((take.cost_usd for take in paid if take.cost_usd is not None), Decimal(0)),
             unpriced=sum(take.cost_usd is None for take in paid),
             estimated=any(take.cost_estimated and take.cost_usd for take in paid),

@@ -123,7 +123,7 @@ class Board:
 
     project: str
     profile: str | None
-    serial: int
+    version: str
     spent: Decimal
     unpriced: int
     panels: tuple[Panel, ...]

@@ -59,7 +59,7 @@ def board(text: str = "x") -> Board:
         references=(door,),
         parameters=((text, text),),
     )
-    return Board(text, text, 3, Decimal("0.72"), 0, (panel,), estimated=True)
+    return Board(text, text, text, Decimal("0.72"), 0, (panel,), estimated=True)
 
 
 PICTURES = {"poster": webp(), "other": webp("olive"), "thumb": webp("red")}
