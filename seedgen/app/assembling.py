@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from seedgen.app.posters import Posters
@@ -12,7 +12,6 @@ from seedgen.app.taking_back import take_back
 from seedgen.digest import digest_file
 from seedgen.errors import SeedgenError
 from seedgen.media.segments import FfmpegSegments
-from seedgen.media.sheet import PillowSheets
 from seedgen.planning.lock import ReelRecord
 from seedgen.ports import events
 from seedgen.reel.assembler import Bench, assemble
@@ -26,6 +25,8 @@ if TYPE_CHECKING:
     from seedgen.app.reels import Pick, ReeledProject
     from seedgen.planning.lock import Lock
     from seedgen.planning.resolve import ResolvedShot
+    from seedgen.ports.media import Sheet
+    from seedgen.ports.provider import Submission
 
     Tell = Callable[[events.Event], None]
 
@@ -48,7 +49,7 @@ async def assemble_project(project: ReeledProject, names: Sequence[str], tell: T
     posters = Posters(poster_folder(project) / "clips", project.cache / "objects")
     try:
         with project.segments.scratch() as scratch:
-            local = project.local_provider(scratch)
+            local = _Renderer(project, scratch)
             encoded = asyncio.Event()
             bench = Bench(project.objects, project.segments, project.outputs, encoder, local, tell)
             pages = asyncio.create_task(_pages(project, lock, pick, posters, encoder.identity, tell, encoded))
@@ -106,7 +107,7 @@ async def _pages(
         pick,
         project.objects,
         project.outputs,
-        PillowSheets(posters.picture),
+        _Sheets(posters),
         _SHEET,
         tell,
         project.lock_version(lock),
@@ -133,6 +134,31 @@ async def _one(
     elif digest or name not in records:
         digest = digest or await asyncio.to_thread(digest_file, project.outputs.path(f"{name}.mp4"))
         records[name] = ReelRecord(digest=digest, frames=line.frames, rate=str(line.form.rate))
+
+
+@dataclass(frozen=True, slots=True)
+class _Renderer:
+    """The local renderer, which is there when a stand-in has to be rendered."""
+
+    project: ReeledProject
+    scratch: Path
+
+    async def stand_in(self, submission: Submission, out: Path, mark: str) -> None:
+        """Fulfils `ports.outputs.StandIns`."""
+        await self.project.local_provider(self.scratch).stand_in(submission, out, mark)
+
+
+@dataclass(frozen=True, slots=True)
+class _Sheets:
+    """Draws contact sheets with Pillow, which is imported when there is one to draw."""
+
+    posters: Posters
+
+    def draw(self, sheet: Sheet, out: Path) -> None:
+        """Fulfils `ports.media.SheetDrawer`."""
+        from seedgen.media.sheet import PillowSheets
+
+        PillowSheets(self.posters.picture).draw(sheet, out)
 
 
 async def _storyboard(project: ReeledProject, lock: Lock, pick: Pick, posters: Posters, encoder: str) -> bool:

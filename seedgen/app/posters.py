@@ -6,20 +6,21 @@ import contextlib
 from io import BytesIO
 from typing import TYPE_CHECKING
 
-from PIL import Image
-
 from seedgen.errors import UnreadableMedia
-from seedgen.media.posters import large_poster
-from seedgen.media.probe import poster
 from seedgen.store.pictures import PictureStore
 
 if TYPE_CHECKING:
     from collections.abc import Collection
     from pathlib import Path
 
+    from PIL import Image
+
 
 class Posters:
-    """Posters of the clips in a cache, kept in a folder of the project."""
+    """Posters of the clips in a cache, kept in a folder of the project.
+
+    PyAV and Pillow are imported when there is one to make: a reel that stands needs neither.
+    """
 
     def __init__(self, folder: Path, objects: Path) -> None:
         self._kept = PictureStore(folder, "jpg")
@@ -27,6 +28,11 @@ class Posters:
 
     def picture(self, clip: Path) -> Image.Image:
         """The poster of a clip, RGB; of what is not in the cache, its own. Raises UnreadableMedia."""
+        from PIL import Image
+
+        from seedgen.media.posters import large_poster
+        from seedgen.media.probe import poster
+
         if not clip.is_relative_to(self._objects):
             return poster(clip)
         key = _key(clip)
@@ -42,6 +48,8 @@ class Posters:
 
     def prepare(self, clip: Path) -> None:
         """Make the poster of a clip in the cache; of what cannot be read, whoever wants it hears why."""
+        from seedgen.media.posters import large_poster
+
         with contextlib.suppress(UnreadableMedia, OSError):
             self._kept.keep(_key(clip), large_poster(clip))
 

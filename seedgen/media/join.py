@@ -13,25 +13,22 @@ import threading
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from seedgen.errors import FfmpegFailed, SegmentDamaged
+from seedgen.errors import FfmpegFailed
 from seedgen.media.aac_chunks import encode_sound
 from seedgen.media.mixing import finished_sound
 from seedgen.media.mp4.layout import EncodedSound, Pictures
-from seedgen.media.mp4.reading import VideoHeader, read_header
 from seedgen.media.mp4.writing import write_reel
-from seedgen.media.normalise import BYTES_PER_SAMPLE, REORDER, SAMPLE_RATE, sample_count, track_timescale
+from seedgen.media.normalise import REORDER, SAMPLE_RATE, track_timescale
 from seedgen.media.pcm import segments_sound
+from seedgen.media.segment_files import checked_header
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from seedgen.digest import Digest
     from seedgen.media.ffmpeg import Ffmpeg
+    from seedgen.media.mp4.reading import VideoHeader
     from seedgen.ports.media import Finish, ReelFormat, SegmentFiles
-    from seedgen.timing import Rate
-
-RECIPE = 2
-"""Raise it whenever a reel of the same segments comes out with other bytes."""
 
 _REMEDY = "Clear the cached segments (.seedgen/cache/segments) and assemble the reel again."
 
@@ -109,21 +106,3 @@ def check_segments(segments: Sequence[SegmentFiles], form: ReelFormat) -> Pictur
             )
     whole = [(segment, seen[segment]) for segment in segments]
     return Pictures(whole, form.size, form.rate, track_timescale(form.rate), REORDER)
-
-
-def checked_header(segment: SegmentFiles, rate: Rate) -> VideoHeader:
-    """A segment's index, when it has the frames and samples that it promises. Raises SegmentDamaged."""
-    try:
-        header = read_header(segment.video)
-        sound = segment.audio.stat().st_size
-    except (OSError, ValueError) as error:
-        raise SegmentDamaged(segment.video, str(error)) from None
-    if header.frames != segment.frames or header.timescale != track_timescale(rate):
-        raise SegmentDamaged(
-            segment.video,
-            f"{header.frames} frames at {header.timescale} ticks a second "
-            f"instead of {segment.frames} at {track_timescale(rate)}",
-        )
-    if sound < sample_count(rate, segment.frames) * BYTES_PER_SAMPLE:
-        raise SegmentDamaged(segment.video, "its sound is too short")
-    return header

@@ -12,9 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from seedgen.errors import FfmpegFailed, SegmentDamaged
-from seedgen.media.crosses import show_cross
-from seedgen.media.join import RECIPE as JOINING
-from seedgen.media.join import checked_header, join_segments
+from seedgen.media.mp4.layout import RECIPE as JOINING
 from seedgen.media.mp4.reading import read_header
 from seedgen.media.normalise import (
     BYTES_PER_SAMPLE,
@@ -24,7 +22,7 @@ from seedgen.media.normalise import (
     pcm_arguments,
     sample_count,
 )
-from seedgen.media.segment_graph import SegmentGraph
+from seedgen.media.segment_files import checked_header
 from seedgen.ports.media import ClipSegment, CrossSegment
 
 if TYPE_CHECKING:
@@ -36,7 +34,10 @@ if TYPE_CHECKING:
 
 
 class FfmpegSegments:
-    """Makes segments and joins them with ffmpeg; fulfils `ports.media.SegmentEncoder`."""
+    """Makes segments and joins them with ffmpeg; fulfils `ports.media.SegmentEncoder`.
+
+    What looks into clips is imported when there is one to encode: a reel that stands needs no PyAV.
+    """
 
     def __init__(self, ffmpeg: Ffmpeg, chunks: Path | None = None) -> None:
         self._ffmpeg, self._chunks = ffmpeg, chunks
@@ -76,6 +77,8 @@ class FfmpegSegments:
 
         Returns its digest. Raises FfmpegFailed, SegmentDamaged, UnreadableMedia.
         """
+        from seedgen.media.join import join_segments
+
         return await join_segments(self._ffmpeg, segments, form, finish, out, self._chunks)
 
 
@@ -101,6 +104,9 @@ def _drafts(files: SegmentFiles) -> Iterator[SegmentFiles]:
 
 def _command(segment: Segment, form: ReelFormat, drafts: SegmentFiles, folder: Path) -> list[str]:
     """One ffmpeg command for the whole segment; what is drawn for it lies in `folder`."""
+    from seedgen.media.crosses import show_cross
+    from seedgen.media.segment_graph import SegmentGraph
+
     graph = SegmentGraph(form, folder)
     streams = show_cross(graph, segment) if isinstance(segment, CrossSegment) else graph.show(segment)
     outputs = ["-map", streams.picture, *encoder_arguments(form, segment.frames), f"file:{drafts.video}"]

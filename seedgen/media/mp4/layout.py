@@ -25,6 +25,9 @@ if TYPE_CHECKING:
     from seedgen.ports.media import Passage, SegmentFiles
     from seedgen.timing import Rate
 
+RECIPE = 2
+"""Raise it whenever a reel of the same segments comes out with other bytes."""
+
 FILE_TYPE = box(b"ftyp", b"isom", struct.pack(">I", 0x200), b"isom", b"iso2", b"avc1", b"mp41")
 
 _CHUNK = Fraction(1, 2)
