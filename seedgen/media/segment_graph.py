@@ -10,7 +10,6 @@ from seedgen.media.clip_source import look
 from seedgen.media.ffmpeg import untrusted_input
 from seedgen.media.labels import write_label
 from seedgen.media.normalise import (
-    THREADS,
     Part,
     audio_chain,
     seek_arguments,
@@ -27,6 +26,10 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from seedgen.ports.media import ClipSegment, Label, ReelFormat
+
+
+_DECODERS = "2"
+"""Threads that decode: more of them only hold more pictures."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +78,7 @@ class SegmentGraph:
         part = Part(clip.start - first, clip.frames)
         number = self._input(
             *seek_arguments(first, form.rate),
-            *("-max_pixels:v", str(MAX_PIXELS), "-threads", str(THREADS)),
+            *("-max_pixels:v", str(MAX_PIXELS), "-threads", _DECODERS),
             *untrusted_input(clip.clip, source.demuxer),
         )
         is_filled = source.shown is None or fills(form, source.shown)

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 STAND_IN_MARK = "ANIMATIC"
 _SIDE_BY_SIDE = 2
-"""Two encodes of two threads each measured within 4 % of the best on two cores."""
+"""Two encodes at a time measured within 4 % of the best on two cores."""
 
 
 @dataclass(frozen=True, slots=True)
