@@ -27,7 +27,8 @@ def command(invocation: Invocation, shot_id: str, take: int) -> int:
 
     SHOT is an id, TAKE the number of a take that has its clip. Changes the lock and nothing else: it
     costs nothing, no clip is lost, and another pick undoes it. Reels, the contact sheet, the storyboard
-    and build/clips/ follow with the next `seedgen reel` or `seedgen apply`.
+    and build/clips/ follow with the next `seedgen reel` or `seedgen apply`. Shots that continue this one
+    ask for another clip then; `seedgen plan` says what that costs.
     """
     from seedgen.app.takes import pick_take
     from seedgen.views.takes import picked_text
@@ -35,6 +36,7 @@ def command(invocation: Invocation, shot_id: str, take: int) -> int:
     workspace = invocation.open()
     with workspace.applying():
         picked = pick_take(workspace, shot_id, take)
+    following = [shot.id for shot in workspace.shots if shot.upstream and shot.upstream.shot == shot_id]
     workspace.close()
-    invocation.say(picked_text(picked, invocation.paint))
+    invocation.say(picked_text(picked, following, invocation.paint))
     return 0

@@ -24,13 +24,21 @@ _WHY = {
 }
 
 
-def picked_text(picked: Picked, paint: Paint) -> str:
-    """Which take goes into reels now."""
+_FEW = 6
+
+
+def picked_text(picked: Picked, following: Sequence[str], paint: Paint) -> str:
+    """Which take goes into reels now. `following` are the shots that continue it."""
     shot = harmless(picked.shot)
     if not picked.changed:
         return f"{shot}: take {picked.take} is picked already. Nothing was changed.\n"
     was = f", was take {picked.before}" if picked.before else ""
-    return f"  {paint.green('✓')} {shot}  take {picked.take} is picked{was}\n  `seedgen reel` shows it.\n"
+    text = f"  {paint.green('✓')} {shot}  take {picked.take} is picked{was}\n  `seedgen reel` shows it.\n"
+    if following:
+        shown = ", ".join(following[:_FEW]) + (" …" if len(following) > _FEW else "")
+        who = f"{shown} continue{'s' if len(following) == 1 else ''} it"
+        text += f"  {harmless(who)}: `seedgen plan` shows what the pick changes there.\n"
+    return text
 
 
 def accepted_text(done: Sequence[Acceptance], lock_name: str, paint: Paint, width: int) -> str:

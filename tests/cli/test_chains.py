@@ -108,6 +108,17 @@ def test_an_edit_goes_down_the_chain_and_says_so(chain: Film) -> None:
     assert chain.apply().submitted == []
 
 
+def test_a_pick_says_who_continues_the_shot(chain: Film) -> None:
+    """It makes their clips old, which may cost money: it is told when it is picked, and planned then."""
+    chain.edit("references: [door]}", "references: [door], takes: 2}")
+    chain.apply()
+    ran = chain.run("pick", "s1", "2")
+    assert "s2 continues it: `seedgen plan` shows what the pick changes there." in ran.err
+    reasons = {change["shot"]: change["reasons"] for change in chain.plan()["changes"]}
+    assert reasons == {"s2": ["upstream:s1"], "s3": ["upstream:s2"]}
+    assert "continues it" not in chain.run("pick", "s3", "1").err
+
+
 def test_selecting_says_what_is_continued_and_what_is_lacking(chain: Film) -> None:
     """A clip that is out of date is used as it is, with a word about it; one that is not there blocks."""
     ran = chain.run("plan", "--select", "s2")
