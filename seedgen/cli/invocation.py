@@ -9,7 +9,6 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from seedgen.ports.events import JobFailed
 from seedgen.views.paint import Paint
 
 if TYPE_CHECKING:
@@ -64,6 +63,8 @@ class Invocation:
 
     def typed_event(self, event: Event) -> Event:
         """An event whose remedy can be typed as it stands."""
+        from seedgen.ports.events import JobFailed
+
         return replace(event, remedy=self.typed(event.remedy)) if isinstance(event, JobFailed) else event
 
     def say(self, text: str) -> None:

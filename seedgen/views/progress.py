@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any, Protocol, Self, TextIO
 
 from seedgen.ports import events
 from seedgen.timing import Rate
+from seedgen.views.leaving import left_words
 from seedgen.views.paint import harmless
-from seedgen.views.words import counted, dollars, lasted, left_words
+from seedgen.views.words import counted, dollars, lasted
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -9,7 +9,6 @@ from enum import Enum
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from seedgen.execution.outcome import LeftBecause
 from seedgen.project.media import Derived
 from seedgen.project.models import FromShotUse
 
@@ -109,14 +108,6 @@ def media_words(media: Media) -> str:
 
 
 USES = {FromShotUse.LAST_FRAME: "last frame", FromShotUse.CLIP: "clip"}
-
-
-def left_words(shot: str, upstream: str, because: str) -> str:
-    """Why a take was not begun, as the shot whose clip it would continue has none."""
-    if because == LeftBecause.IN_FLIGHT:
-        return f"{upstream} is in flight, so {shot} is left to the next apply"
-    happened = {LeftBecause.FAILED: "failed", LeftBecause.BLOCKED: "is blocked"}
-    return f"{upstream} {happened.get(LeftBecause(because), 'was not begun')}, so {shot} is left as it is"
 
 
 def dollars(amount: Decimal) -> str:

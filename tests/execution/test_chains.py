@@ -410,7 +410,7 @@ def test_after_an_apply_nothing_is_left_to_do(
 
 def test_reasons_for_leaving_are_all_told() -> None:
     """Every reason has words, for people and for programs."""
-    from seedgen.views.words import left_words
+    from seedgen.views.leaving import left_words
 
     assert {left_words("020", "010", because) for because in LeftBecause} == {
         "010 failed, so 020 is left as it is",
