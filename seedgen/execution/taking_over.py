@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass
+from collections import defaultdict
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from seedgen.project.media import Derived
@@ -26,6 +27,10 @@ class Excerpts:
     objects: Objects
     frames: Frames
     reader: FrameReader
+    _turns: defaultdict[Digest, asyncio.Lock] = field(
+        default_factory=lambda: defaultdict(asyncio.Lock), init=False, repr=False, compare=False
+    )
+    """Shots that continue one clip begin at the same moment: the first takes the picture, the others wait."""
 
     async def sendable(self, media: Sequence[Media]) -> tuple[Path | str, ...]:
         """Media with a file in place of what is taken from a clip.
@@ -39,7 +44,8 @@ class Excerpts:
             elif one.clip is None:
                 raise ValueError(f"the clip of {one.shot} is not known")
             else:
-                found.append(await asyncio.to_thread(self._file, one.use, one.clip))
+                async with self._turns[one.clip]:
+                    found.append(await asyncio.to_thread(self._file, one.use, one.clip))
         return tuple(found)
 
     def _file(self, use: FromShotUse, clip: Digest) -> Path:
