@@ -145,7 +145,9 @@ class Run:
         """Look up each blocked shot at the service, and say what is there."""
         for event in events:
             change = event.get("change", {})
-            if change.get("action") == "blocked":
+            # What continues a shot in doubt waits with it: there is nothing to decide about it.
+            waits = all(reason.startswith("upstream:") for reason in change.get("reasons", []))
+            if change.get("action") == "blocked" and not waits:
                 assert change["reasons"] == ["ambiguous"], change
                 job = self.job_of(change)
                 decision = ["--job-id", job] if job else ["--not-billed"]
