@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
+_SUFFIXES = (".yaml", ".yml")
+
+
 @dataclass(frozen=True, slots=True)
 class Page:
     """One file. `after` is its canonical text, None where it has none; `problems` say why."""
@@ -68,6 +71,11 @@ def pages(files: Sequence[Path]) -> list[Page]:
 
 def _page(file: Path) -> Page:
     problems = Problems()
+    if file.suffix.lower() not in _SUFFIXES:
+        # A lock or a saved plan is JSON, which is YAML too: written as YAML, nothing could read it any more.
+        detail = f"{file.name} is left alone: fmt is for the project file and what it includes (.yaml, .yml)."
+        problems.error("not a YAML file by its name", detail, at=Place(file))
+        return Page(file, "", None, tuple(located(problems, {})))
     text = read_text(file, problems)
     if text is None:
         return Page(file, "", None, tuple(located(problems, {})))

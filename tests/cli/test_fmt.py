@@ -138,3 +138,17 @@ def test_values_are_the_same_to_a_plan(applied: Film) -> None:
     applied.edit("    vars: {sky: pale}\n", "    vars:\n         sky:   pale\n    id: s3\n")
     assert applied.run("fmt").out == "seedgen.yaml\n"
     assert applied.plan()["changes"] == []
+
+
+@pytest.mark.parametrize("name", ["seedgen.lock", "plan.json"])
+def test_what_is_no_yaml_by_its_name_is_left_alone(name: str, applied: Film) -> None:
+    """A lock and a saved plan are JSON, which reads as YAML: formatted so they would be lost."""
+    file = applied.root / name
+    if name == "plan.json":
+        assert applied.run("plan", "-o", str(file), "--replace", "s1").code == 0
+    before = file.read_bytes()
+    ran = applied.run("fmt", str(file))
+    assert ran.code == 1
+    assert "is left alone" in ran.err
+    assert file.read_bytes() == before
+    assert applied.actions() == {}
