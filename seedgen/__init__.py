@@ -14,11 +14,14 @@ The command line does the same with the same parts. What is not named in `__all_
 
 from __future__ import annotations
 
+import os
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from seedgen.app.api import Project, load
+    from collections.abc import Mapping
+
+    from seedgen.app.api import Project
     from seedgen.errors import ProjectError, SeedgenError, StalePlan, UsageError
     from seedgen.execution.outcome import Failure, Outcome
     from seedgen.planning.lock import Lock, Take
@@ -48,13 +51,42 @@ __all__ = [
 ]
 
 _HOMES = {
-    "seedgen.app.api": ("Project", "load"),
+    "seedgen.app.api": ("Project",),
     "seedgen.errors": ("ProjectError", "SeedgenError", "StalePlan", "UsageError"),
     "seedgen.execution.outcome": ("Failure", "Outcome"),
     "seedgen.planning.lock": ("Lock", "Take"),
     "seedgen.planning.plan": ("Action", "Change", "Plan", "Reason", "ReasonKind"),
     "seedgen.ports": ("events",),
 }
+
+
+def load(
+    path: str | os.PathLike[str] = ".",
+    *,
+    profile: str | None = None,
+    variables: Mapping[str, Any] | None = None,
+    cache_dir: str | os.PathLike[str] | None = None,
+    allow_outside: bool = False,
+    environment: Mapping[str, str] | None = None,
+) -> Project:
+    """Open the project in a folder, as it is now.
+
+    `variables` are values, as `--var` gives them. `cache_dir` is a cache to share, in place of the project's
+    own. `allow_outside` lets references lie outside the folder. Keys, base URLs, `SEEDGEN_FFMPEG` and `PATH`
+    are looked up in `environment`, by default the process's. Raises ProjectError where there is no project;
+    what is wrong with one is in its `diagnostics`, and raised when it is planned.
+    """
+    from seedgen.app.api import open_project  # noqa: PLC0415  importing seedgen costs nothing
+
+    around = os.environ if environment is None else environment
+    return open_project(
+        path,
+        around,
+        profile=profile,
+        variables=variables or {},
+        cache_dir=cache_dir,
+        allow_outside=allow_outside,
+    )
 
 
 def __getattr__(name: str) -> Any:

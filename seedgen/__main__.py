@@ -10,6 +10,7 @@ import sys
 
 def main() -> None:
     """Run the command line and exit with its code."""
+    _open_what_is_closed()
     # pydantic looks for plugins in every installed distribution at import, and we use none.
     os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
     _load_when_used("importlib.metadata")
@@ -18,6 +19,16 @@ def main() -> None:
     from seedgen.cli.main import run  # noqa: PLC0415  nothing before it is known to be needed
 
     sys.exit(run(sys.argv[1:]))
+
+
+def _open_what_is_closed() -> None:
+    """Whoever starts us may have closed stdin, stdout or stderr (`>&-`): what is said there goes nowhere.
+
+    Else the next file that is opened would take its number, and be written into.
+    """
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, mode, encoding="utf-8"))  # noqa: PTH123, SIM115
 
 
 def _load_when_used(name: str) -> None:

@@ -20,6 +20,7 @@
     ├── StoreError            cache, lock, journal
     │   ├── ObjectMissing
     │   ├── ObjectCorrupt
+    │   ├── ReadOnly          it may not be written here; nothing of it is damaged
     │   ├── LockUnreadable    seedgen.lock has conflict markers or another version
     │   ├── PlanUnreadable    a saved plan is damaged, or of another version
     │   └── Locked            another apply runs here
@@ -158,6 +159,10 @@ class ObjectMissing(StoreError):
 
 class ObjectCorrupt(StoreError):
     """A file in the cache no longer has the bytes its name promises."""
+
+
+class ReadOnly(StoreError):
+    """A database of the cache that may not be written here, as even reading it needs; nothing is damaged."""
 
 
 class LockUnreadable(StoreError):

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from seedgen.app.desk import Desk
     from seedgen.app.opened import OpenedProject
     from seedgen.planning.lock import Take
-    from seedgen.planning.resolve import ResolvedShot
+    from seedgen.planning.resolved import ResolvedShot
     from seedgen.ports.events import Event
 
 

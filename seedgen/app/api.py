@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
@@ -15,6 +14,7 @@ from seedgen.errors import UsageError
 from seedgen.store.plan_file import write_plan
 
 if TYPE_CHECKING:
+    import os
     from collections.abc import Callable, Mapping, Sequence
     from decimal import Decimal
     from types import TracebackType
@@ -218,27 +218,26 @@ class Project:
         self.close()
 
 
-def load(
-    path: str | os.PathLike[str] = ".",
+def open_project(
+    path: str | os.PathLike[str],
+    environment: Mapping[str, str],
     *,
-    profile: str | None = None,
-    variables: Mapping[str, Any] | None = None,
-    cache_dir: str | os.PathLike[str] | None = None,
-    allow_outside: bool = False,
-    environment: Mapping[str, str] | None = None,
+    profile: str | None,
+    variables: Mapping[str, Any],
+    cache_dir: str | os.PathLike[str] | None,
+    allow_outside: bool,
 ) -> Project:
-    """Open the project in a folder. See `seedgen.load`."""
-    around = os.environ if environment is None else environment
-    explicit = around.get("SEEDGEN_FFMPEG")
+    """Open the project in a folder, in an environment that is told. See `seedgen.load`."""
+    explicit = environment.get("SEEDGEN_FFMPEG")
     return Project(
         Settings(
             root=Path(path),
             profile=profile,
-            frozen=dict(variables or {}),
+            frozen=dict(variables),
             cache_dir=Path(cache_dir).absolute() if cache_dir is not None else None,
             allow_outside=allow_outside,
             ffmpeg=Path(explicit) if explicit else None,
-            search_path=around.get("PATH"),
-            environment=around,
+            search_path=environment.get("PATH"),
+            environment=environment,
         )
     )

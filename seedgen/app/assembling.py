@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from seedgen.app.reels import Pick, ReeledProject
     from seedgen.planning.lock import Lock
-    from seedgen.planning.resolve import ResolvedShot
+    from seedgen.planning.resolved import ResolvedShot
     from seedgen.ports.media import Sheet
     from seedgen.ports.provider import Submission
 

@@ -9,7 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 from seedgen.digest import digest_file
-from seedgen.errors import StoreError
+from seedgen.errors import ReadOnly, StoreError
 from seedgen.execution.clips import Origin, origin_of, remember
 from seedgen.execution.upkeep import Checked, ClipProblem, Fault, Kind, Remedy, Spoilt, amount
 from seedgen.ports.store import Stage
@@ -182,6 +182,8 @@ def _spoilt(contents: CacheContents, others: dict[Kind, list[Stored]]) -> Iterat
 def _takes(contents: CacheContents) -> Iterator[str]:
     try:
         yield from contents.takes.faults()
+    except ReadOnly:
+        raise
     except StoreError as error:
         yield str(error)
 
@@ -199,5 +201,7 @@ def _journal(contents: CacheContents) -> Iterator[str]:
             known = recorded.get((entry.fingerprint, entry.job_id))
             if entry.stage is Stage.RECORDED and known and entry.digest not in known:
                 yield f"{entry.shot} take {entry.take}: it names another clip than the take that was recorded"
+    except ReadOnly:
+        raise
     except StoreError as error:
         yield str(error)

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from seedgen.app.opened import OpenedProject
     from seedgen.digest import Fingerprint
     from seedgen.execution.overview import State
-    from seedgen.planning.resolve import ResolvedShot
+    from seedgen.planning.resolved import ResolvedShot
     from seedgen.ports.provider import JobStatus
     from seedgen.ports.store import JournalEntry
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from seedgen.app.reels import ReeledProject
 from seedgen.digest import Digest
-from seedgen.errors import SeedgenError
+from seedgen.errors import SeedgenError, UsageError
 from seedgen.media.segments import FfmpegSegments
 from seedgen.planning.graph import Graph
 from seedgen.reel.pieces import SourceKind, pieces, stand_in_key
@@ -38,20 +38,27 @@ class Needed:
 
 
 def every_profile(settings: Settings) -> Iterator[ReeledProject]:
-    """The project without a profile, and under each. Raises ProjectError for one that is not sound."""
+    """The project without a profile, and under each.
+
+    Raises ProjectError, and UsageError for a profile under which it is not sound.
+    """
     first = ReeledProject(replace(settings, profile=None))
     first.require_sound()
     yield first
     for name in first.project.spec.profiles:
         project = ReeledProject(replace(settings, profile=name))
-        project.require_sound()
+        if project.problems.errors:
+            raise UsageError(
+                f"the project is not sound under its profile {name}: what it needs there cannot be told",
+                remedy=f"`seedgen --profile {name} validate` says what is wrong.",
+            )
         yield project
 
 
 def needed_by(settings: Settings, recorded: Mapping[str, Collection[str]]) -> Needed:
     """What a project declares. `recorded` are the clips of requests that the cache knows.
 
-    Raises ProjectError, LockUnreadable.
+    Raises ProjectError, UsageError, LockUnreadable.
     """
     needed = Needed()
     for project in every_profile(settings):

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
     from seedgen.media.ffmpeg import Ffmpeg
     from seedgen.planning.lock import Lock, Take
-    from seedgen.planning.resolve import ResolvedShot
+    from seedgen.planning.resolved import ResolvedShot
     from seedgen.ports.store import DiskUse
     from seedgen.project.loader import Project
     from seedgen.project.media import MediaFacts
@@ -92,10 +92,15 @@ class OpenedProject:
     def _resolve(self, shots: list[Shot], problems: Problems) -> list[ResolvedShot]:
         return resolve(shots, self._library, self.cards, self._templates, problems)
 
-    def resolved_under(self, profile: str | None) -> list[ResolvedShot]:
-        """The shots as they are under another profile, those with an error left out."""
+    def under(self, profile: str | None) -> tuple[list[ResolvedShot], int]:
+        """The shots as they are under another profile, and how many errors there are under it.
+
+        Shots with an error are left out.
+        """
         problems = Problems()
-        return self._resolve(expand(self.project, self._templates, profile, problems), problems)
+        shots = self._resolve(expand(self.project, self._templates, profile, problems), problems)
+        found = located(problems, self._texts) if problems.errors else []
+        return shots, sum(one.severity is Severity.ERROR for one in found)
 
     def _load(self) -> Project:
         overrides: dict[str, Any] = dict(self.settings.frozen)

@@ -73,14 +73,23 @@ def _clips(workspace: Workspace, clips: Mapping[Digest, str]) -> Iterator[Findin
 
 
 def _databases(workspace: Workspace) -> Iterator[Finding]:
-    from seedgen.store.health import database_problem
-
-    broken = {name: why for name in _DATABASES if (why := database_problem(workspace.cache / name))}
-    for name, why in broken.items():
-        place = str(workspace.cache / name)
-        yield Finding(
-            "databases", Level.PROBLEM, f"the {name} database is damaged: {why}", place, _DATABASES[name]
-        )
+    looks = {
+        "takes": workspace.takes.faults,
+        "journal": workspace.journal.faults,
+        "uploads": workspace.uploads.faults,
+    }
+    broken = False
+    for name, look in looks.items():
+        try:
+            found = look()
+        except StoreError as error:
+            broken = True
+            yield Finding("databases", Level.PROBLEM, str(error), remedy=error.remedy)
+            continue
+        if found:
+            broken = True
+            message, place = f"the {name} database is damaged: {found[0]}", str(workspace.cache / name)
+            yield Finding("databases", Level.PROBLEM, message, place, _DATABASES[name])
     if not broken:
         try:
             standing = len(workspace.desk.own())

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
-    from seedgen.planning.resolve import ResolvedShot
+    from seedgen.planning.resolved import ResolvedShot
     from seedgen.planning.select import Selectable
     from seedgen.project.diagnostics import Problems
     from seedgen.project.loader import Project
@@ -69,6 +69,8 @@ class ReelChecks:
         return music
 
     def _patterns(self, reel: Reel, place: Place) -> None:
+        if self._problems.errors:
+            return  # a shot with an error of its own may be the one that is meant
         for index, pattern in enumerate(reel.shots):
             if circular := kinds(pattern) - {Kind.TAG}:
                 self._problems.error(

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from seedgen.geometry import Size
     from seedgen.planning.lock import Lock, ReelRecord, Take
-    from seedgen.planning.resolve import ResolvedShot
+    from seedgen.planning.resolved import ResolvedShot
     from seedgen.ports.media import Finish
     from seedgen.project.reels import Reel
     from seedgen.providers.local import LocalProvider

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from seedgen.app.workspace import Workspace
     from seedgen.planning.coverage import Coverage
-    from seedgen.planning.resolve import ResolvedShot
+    from seedgen.planning.resolved import ResolvedShot
 
 _MOST_COMPARED = 2_000
 """Shots that are resolved anew for other profiles: about as much work again as a plan of as many."""
@@ -51,7 +51,7 @@ def _profiles(workspace: Workspace) -> Iterator[Coverage]:
         if in_force:
             resolved = workspace.resolved
         elif lock.shots and (left := left - len(workspace.shots)) >= 0:
-            resolved = workspace.resolved_under(name)
+            resolved = workspace.under(name)[0]
         takes = [shot.picked for shot in lock.shots.values()]
         present = workspace.objects.present([take.clip for take in takes if take])
         yield coverage(name, [shot.id for shot in workspace.shots], lock, present, resolved)

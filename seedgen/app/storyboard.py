@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from seedgen.planning.lock import Lock, LockedShot, Take
     from seedgen.planning.plan import Change
     from seedgen.planning.request import RequestReference
-    from seedgen.planning.resolve import ResolvedShot
+    from seedgen.planning.resolved import ResolvedShot
     from seedgen.project.media import Media
 
     Pick = Callable[[ResolvedShot], Take | None]

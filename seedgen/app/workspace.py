@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from seedgen.execution.outcome import Outcome
     from seedgen.planning.lock import Lock, Take
     from seedgen.planning.plan import Plan
-    from seedgen.planning.resolve import ResolvedShot
+    from seedgen.planning.resolved import ResolvedShot
     from seedgen.ports.events import Event
     from seedgen.ports.store import JournalEntry
 
@@ -86,7 +86,9 @@ class Workspace(ReeledProject):
                     remedy="Select it as well, or leave --select and --exclude out.",
                 )
         plan = plan_for(ids)
-        return replace(plan, reels=tuple(self._reel_changes(plan, lock)))
+        everything = {shot.id for shot in self.shots} | lock.shots.keys()
+        left_out = len(everything - ids)
+        return replace(plan, reels=tuple(self._reel_changes(plan, lock)), left_out=left_out)
 
     def select(self, chosen: Sequence[str], excluded: Sequence[str] = ()) -> list[str]:
         """The declared shots that some expressions choose, in the project's order. Raises as `plan` does."""
@@ -102,7 +104,7 @@ class Workspace(ReeledProject):
             one for one in plan.reels if any(s.id == shot_id for s in self.reel_shots(self.reel(one.reel)))
         ]
         reels = (replace(one, stand_ins=tuple(s for s in one.stand_ins if s == shot_id)) for one in shown)
-        return replace(plan, takes=takes, reels=tuple(reels))
+        return replace(plan, takes=takes, reels=tuple(reels), left_out=len(self.shots) - 1)
 
     def _find_takes(self, wanted: Collection[Fingerprint]) -> Mapping[Fingerprint, Take]:
         """Opens the takes database only when there is something to look up.

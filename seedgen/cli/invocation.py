@@ -101,8 +101,8 @@ class Invocation:
         return shutil.get_terminal_size().columns if sys.stdout.isatty() else 100
 
     def warn(self, workspace: Workspace) -> None:
-        """Show a project's warnings on stderr."""
-        if workspace.warnings:
+        """Show a project's warnings on stderr; with errors among its problems, they are shown with those."""
+        if workspace.warnings and not workspace.problems.errors:
             from seedgen.views.diagnostics import diagnostics_text
 
             sys.stderr.write(diagnostics_text(workspace.warnings, workspace.project.root, self.paint) + "\n")

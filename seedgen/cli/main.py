@@ -126,7 +126,11 @@ class _Commands(click.Group):
     ),
 )
 @click.option(
-    "-C", "directory", metavar="DIR", type=click.Path(path_type=Path), help="Run there instead of here."
+    "-C",
+    "directory",
+    metavar="DIR",
+    type=click.Path(path_type=Path),
+    help="The project's folder; files named behind the command are still looked for here.",
 )
 @click.option(
     "--profile",

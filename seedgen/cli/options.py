@@ -115,11 +115,13 @@ class Dollars(click.ParamType[Decimal]):
         return amount
 
 
+_UNITS = {"h": "hours", "d": "days", "w": "weeks"}
+
+
 class Age(click.ParamType[timedelta]):
     """A length of time like `7d`."""
 
     name = "AGE"
-    _UNITS = {"h": "hours", "d": "days", "w": "weeks"}  # noqa: RUF012
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> timedelta:
         """Read `12h`, `7d`, `2w`."""
@@ -128,7 +130,7 @@ class Age(click.ParamType[timedelta]):
         found = re.fullmatch(r"(\d{1,5})([hdw])", str(value))
         if found is None:
             self.fail(f"{value!r} is no age; write 12h, 7d or 2w", param, ctx)
-        return timedelta(**{self._UNITS[found[2]]: int(found[1])})
+        return timedelta(**{_UNITS[found[2]]: int(found[1])})
 
 
 max_cost_option = click.option(

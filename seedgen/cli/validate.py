@@ -45,6 +45,11 @@ def command(invocation: Invocation, as_json: bool) -> int:
     sys.stdout.write(
         f"{workspace.project.name} is sound: {shots}, {counted(len(workspace.reels), 'reel')}.\n"
     )
+    if invocation.profile is None:
+        for name in workspace.project.spec.profiles:
+            if errors := workspace.under(name)[1]:
+                how = f"`seedgen --profile {name} validate` shows {'it' if errors == 1 else 'them'}."
+                invocation.say(f"{counted(errors, 'error')} under the profile {name}: {how}\n")
     return 0
 
 

@@ -12,7 +12,7 @@ from seedgen.execution.outcome import LeftBecause, Untouched
 from seedgen.execution.reconcile import resolve_remedy
 from seedgen.execution.submitting import moderated_remedy
 from seedgen.planning.plan import Action, Reason, ReasonKind
-from seedgen.planning.resolve import continuing
+from seedgen.planning.resolved import continuing
 from seedgen.ports import events
 from seedgen.ports.store import FLYING_STAGES, UNKNOWN_STAGES, Stage
 

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from seedgen.digest import Digest
     from seedgen.planning.lock import Lock
-    from seedgen.planning.resolve import ResolvedShot
+    from seedgen.planning.resolved import ResolvedShot
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
     from seedgen.digest import Fingerprint
     from seedgen.planning.lock import Lock, LockedShot
-    from seedgen.planning.resolve import ResolvedShot
+    from seedgen.planning.resolved import ResolvedShot
 
 
 def as_locked(shots: Sequence[ResolvedShot], lock: Lock) -> list[ResolvedShot]:

@@ -33,14 +33,14 @@ class MergedLock:
 
     def to_text(self) -> str:
         """The lock's text; with git's conflict markers around each shot in conflict."""
-        ours = list(_blocks(self.ours.to_text()))
+        ours = _blocks(self.ours.to_text())
         theirs = dict(_blocks(self.theirs.to_text()))
-        text = ""
-        for shot_id, block in ours:
-            if shot_id in self.conflicts and shot_id is not None:
-                block = f"<<<<<<< ours\n{block}=======\n{theirs[shot_id]}>>>>>>> theirs\n"  # noqa: PLW2901
-            text += block
-        return text
+        return "".join(
+            f"<<<<<<< ours\n{block}=======\n{theirs[shot_id]}>>>>>>> theirs\n"
+            if shot_id is not None and shot_id in self.conflicts
+            else block
+            for shot_id, block in ours
+        )
 
 
 def merge_locks(base: Lock, ours: Lock, theirs: Lock) -> MergedLock:

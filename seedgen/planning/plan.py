@@ -182,6 +182,8 @@ class Plan:
     lock_serial: int
     takes: tuple[Change, ...]
     reels: tuple[ReelChange, ...] = ()
+    left_out: int = 0
+    """Shots of the project, and of its lock, that it is not about."""
 
     @property
     def changes(self) -> Iterator[Change]:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from seedgen.planning.capping import Caps
     from seedgen.planning.lock import Lock, LockedShot, Take
-    from seedgen.planning.resolve import ResolvedShot
+    from seedgen.planning.resolved import ResolvedShot
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from seedgen.providers import eachlabs_request, oxen_request
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from seedgen.planning.resolve import ResolvedShot
+    from seedgen.planning.resolved import ResolvedShot
     from seedgen.project.media import Media
     from seedgen.project.models import ProviderSettings
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from seedgen.planning.lock import Take
-    from seedgen.planning.resolve import ResolvedShot
+    from seedgen.planning.resolved import ResolvedShot
     from seedgen.ports.media import SheetDrawer
     from seedgen.ports.outputs import Outputs
     from seedgen.ports.store import Objects

@@ -26,7 +26,7 @@ from seedgen.reel.timeline import Cross
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from seedgen.planning.resolve import ResolvedShot
+    from seedgen.planning.resolved import ResolvedShot
     from seedgen.ports.media import ReelFormat, Segment
     from seedgen.reel.cut_list import CutEntry
     from seedgen.reel.timeline import Part, Timeline

@@ -8,13 +8,14 @@ another kind in the database counts as absent.
 from __future__ import annotations
 
 import contextlib
+import os
 import sqlite3
 from typing import TYPE_CHECKING, Any
 
 import diskcache
 from diskcache.core import MODE_RAW
 
-from seedgen.errors import StoreError
+from seedgen.errors import ReadOnly, StoreError
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping
@@ -168,7 +169,10 @@ class TextCache:
         return self.beginning_with("")
 
     def faults(self) -> list[str]:
-        """What SQLite finds wrong with the database, in its words; nothing when it is whole or not there."""
+        """What SQLite finds wrong with the database, in its words; nothing when it is whole or not there.
+
+        Raises ReadOnly.
+        """
         if not self.exists:
             return []
         address = f"{(self._folder / 'cache.db').absolute().as_uri()}?mode=ro"
@@ -176,6 +180,8 @@ class TextCache:
             with contextlib.closing(sqlite3.connect(address, uri=True)) as connection:
                 found = connection.execute(f"PRAGMA integrity_check({_FEW_FAULTS})").fetchall()
         except sqlite3.Error as error:
+            if self._is_denied:
+                raise self._failed(error) from error
             return [str(error)]
         return [str(row[0]) for row in found if row[0] != "ok"]
 
@@ -188,7 +194,18 @@ class TextCache:
             self._cache.close()
             self._cache = None
 
+    @property
+    def _is_denied(self) -> bool:
+        """Whether it may not be written. SQLite then says things that sound like damage."""
+        there = (place for place in (self._folder, self._folder / "cache.db") if place.exists())
+        return not all(os.access(place, os.W_OK) for place in there)
+
     def _failed(self, error: Exception) -> StoreError:
+        if self._is_denied:
+            return ReadOnly(
+                f"{self._folder} may not be written, which even reading this database of the cache needs",
+                remedy="Nothing in it is damaged: make it writable, or name another cache with --cache-dir.",
+            )
         safe = "Clips are kept apart and are safe. Check free space and permissions."
         return StoreError(
             f"the cache's {self._folder.name} database cannot be used: {error}",

@@ -36,6 +36,10 @@ class UploadStore:
         """Remember an upload durably."""
         self._cache.put(f"{service}:{digest}", _UPLOAD.dump_json(upload).decode())
 
+    def faults(self) -> list[str]:
+        """What is wrong with the database, in words; nothing when all is well. Raises StoreError."""
+        return self._cache.faults()
+
     def close(self) -> None:
         """Close the database."""
         self._cache.close()

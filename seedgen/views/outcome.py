@@ -36,8 +36,8 @@ def question(plan: Plan, cap: Decimal | None, flying: InFlight) -> str:
     return f"Submit {counted(takes, 'take')} {price} ({limit}, {in_flight} in flight)?"
 
 
-def outcome_text(outcome: Outcome, paint: Paint) -> str:
-    """The last lines of an apply."""
+def outcome_text(outcome: Outcome, paint: Paint, *, assembled: bool = True) -> str:
+    """The last lines of an apply; without `assembled`, why the reels could not be made comes after them."""
     done = [f"{outcome.done} generated"] if outcome.done or not outcome.resumed else []
     done += [f"{outcome.resumed} resumed"] if outcome.resumed else []
     done += [f"{outcome.reused} reused"] if outcome.reused else []
@@ -49,7 +49,8 @@ def outcome_text(outcome: Outcome, paint: Paint) -> str:
     if later := sum(1 for one in outcome.untouched if one.because is LeftBecause.IN_FLIGHT):
         done.append(f"{counted(later, 'take')} left to the next apply")
     if outcome.succeeded:
-        text = f"{paint.green('Apply complete.')} {', '.join(done)}.{spent}\n"
+        head = paint.green("Apply complete.") if assembled else "Every clip is recorded, and no reel is made:"
+        text = f"{head} {', '.join(done)}.{spent}\n"
         return text + (_COLLECT if outcome.left else "")
     left = []
     going_on = sum(1 for failure in outcome.failures if failure.in_flight)

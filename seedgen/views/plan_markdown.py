@@ -10,10 +10,10 @@ from seedgen.views.diagnostics import place_of
 from seedgen.views.markdown import changed, code
 from seedgen.views.paint import Paint
 from seedgen.views.plan_text import (
-    NO_CHANGES,
     SYMBOLS,
     after_words,
     blocked_text,
+    no_changes,
     reason_words,
     summary,
     value_words,
@@ -67,7 +67,7 @@ def plan_markdown(
 
 def _sum(plan: Plan) -> str:
     if not plan.has_changes:
-        return f"**{NO_CHANGES}**"
+        return f"**{no_changes(plan)}**"
     return summary(plan, _PLAIN).replace("Plan:", "**Plan:**", 1)
 
 

@@ -30,7 +30,6 @@ SYMBOLS = {
     Action.BLOCKED: "!",
     Action.UNCHANGED: " ",
 }
-NO_CHANGES = "No changes. Every shot matches its clip."
 _INDENT = " " * 8
 _UNKNOWN = "known after apply"
 _TAKEN = re.compile(f"(?:image|video) {DERIVED}({'|'.join(FromShotUse)}):sha256:([0-9a-f]+)")
@@ -49,7 +48,7 @@ def plan_text(plan: Plan, paint: Paint, width: int, *, everything: bool = False)
     if lines:
         lines.append("")
     if not plan.has_changes:
-        lines.append(paint.green(NO_CHANGES))
+        lines.append(paint.green(no_changes(plan)))
     else:
         lines.append(summary(plan, paint))
     lines.extend(_stale_lines(plan))
@@ -60,6 +59,16 @@ def plan_text(plan: Plan, paint: Paint, width: int, *, everything: bool = False)
     if stand_ins:
         lines.append(f"Without a clip so far, shown as stand-ins: {_few(stand_ins)}.")
     return "\n".join(lines) + "\n"
+
+
+def no_changes(plan: Plan) -> str:
+    """That nothing changes, and of how many shots that is said."""
+    if not plan.left_out:
+        return "No changes. Every shot matches its clip."
+    shots = len({change.shot for change in plan.takes})
+    about = "the shot" if shots == 1 else f"the {shots} shots"
+    others = "1 other was" if plan.left_out == 1 else f"{plan.left_out} others were"
+    return f"No changes to {about} asked about; {others} not looked at."
 
 
 def _stale_lines(plan: Plan) -> Iterator[str]:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from seedgen.planning.lock import LockedShot, Take
     from seedgen.planning.plan import Plan
-    from seedgen.planning.resolve import ResolvedShot
+    from seedgen.planning.resolved import ResolvedShot
     from seedgen.project.media import Media
 
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from seedgen.planning.lock import LockedShot
     from seedgen.planning.plan import Plan
-    from seedgen.planning.resolve import ResolvedShot
+    from seedgen.planning.resolved import ResolvedShot
     from seedgen.views.paint import Paint
 
 

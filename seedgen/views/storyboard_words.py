@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from seedgen.planning.lock import Take
     from seedgen.planning.plan import Change
-    from seedgen.planning.resolve import ResolvedShot
+    from seedgen.planning.resolved import ResolvedShot
     from seedgen.project.media import MediaType
 
 _STATES = {

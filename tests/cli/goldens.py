@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from seedgen.planning.lock import Take
-    from seedgen.planning.resolve import ResolvedShot
+    from seedgen.planning.resolved import ResolvedShot
 
 HEAD = """\
 seedgen: 1

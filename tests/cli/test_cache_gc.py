@@ -178,11 +178,11 @@ def test_a_lock_with_conflict_markers_stops_it(applied: Film) -> None:
 
 
 def test_a_project_that_is_not_sound_stops_it(applied: Film) -> None:
-    """With its problems told; under any profile."""
+    """Under any profile, whose problems are told by a command that is named."""
     edited(applied, "ajar")
     there = applied.objects
     applied.edit("long: {duration: 2}", "long: {duration: 99}")
-    assert "duration" in gc(applied, *NOW, code=1).err
+    assert "`seedgen --profile long validate` says what is wrong." in gc(applied, *NOW, code=1).err
     assert applied.objects == there
 
 

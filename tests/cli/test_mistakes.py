@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import resource
 import shutil
+import subprocess
+import sys
 from typing import TYPE_CHECKING
 
 import pytest
@@ -133,15 +135,83 @@ def test_a_full_disk_is_told_in_plain_words(limit: int, film: Film) -> None:
     assert film.run("apply", "--auto-approve").code == 0, "with room again, the next apply goes on"
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="root may write anywhere")
+def test_a_problem_of_another_profile_is_told_with_where_to_look(film: Film) -> None:
+    """`validate` without a profile is about the plain project, and does not call the others sound."""
+    film.edit("proof: {provider: eachlabs, duration: 4}", "proof: {provider: eachlabs, duration: 99}")
+    ran = film.run("validate")
+    assert ran.code == 0
+    assert "film is sound" in ran.out
+    assert ran.err == "1 error under the profile proof: `seedgen --profile proof validate` shows it.\n"
+    assert film.run("--profile", "proof", "validate").code == 1
+    ran = film.run("cache", "gc", "--dry-run")
+    assert ran.code == 1
+    assert "not sound under its profile proof" in ran.err
+
+
+def test_a_shot_with_an_error_is_not_missing_from_reels(film: Film) -> None:
+    """One mistake, one message: of the reel that names the shot nothing is said."""
+    film.edit("main: {size: 160x90, fps: 24}", "main: {size: 160x90, fps: 24, shots: [s1, s3]}")
+    film.edit('prompt: "A roof', 'promt: "A roof')
+    ran = film.run("validate")
+    assert ran.code == 1
+    assert "reel matches no shot" not in ran.err
+    assert ran.err.count("Error: ") == 1
+
+
+def test_a_closed_stdout_is_no_bug(film: Film) -> None:
+    """What would be printed goes nowhere, and into no file that is opened later."""
+    command = f"{sys.executable} -m seedgen -C {film.root} plan"
+    done = subprocess.run(["sh", "-c", f"{command} >&-"], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+    done = subprocess.run(["sh", "-c", f"{command} 2>&-"], capture_output=True, text=True, check=False)
+    assert done.returncode == 0
+    assert "3 to generate" in done.stdout
+
+
+UNPRIVILEGED = ("-dac_override", "-dac_read_search", "-fowner")
+
+
+def unprivileged(*command: str) -> subprocess.CompletedProcess[str]:
+    """Run a command that permissions hold for, also when root runs the tests."""
+    if os.geteuid() == 0:
+        setpriv = shutil.which("setpriv")
+        if setpriv is None:
+            pytest.skip("root may write anywhere, and there is no setpriv")
+        fewer = ",".join(UNPRIVILEGED)
+        command = (setpriv, "--bounding-set", fewer, "--inh-caps", fewer, *command)
+    return subprocess.run(command, capture_output=True, text=True, check=False)
+
+
+@pytest.mark.parametrize("asked", [("doctor",), ("cache", "verify"), ("plan",), ("status",)])
+def test_a_cache_that_may_not_be_written_is_not_called_damaged(asked: tuple[str, ...], applied: Film) -> None:
+    """Whoever believed it would move the journal away, and pay again."""
+    applied.edit("how: open", "how: shut")
+    inside = list(applied.cache.rglob("*"))
+    places = [place for place in inside if place.is_dir() or place.name.startswith("cache.db")]
+    for place in places:
+        place.chmod(0o555 if place.is_dir() else 0o444)
+    try:
+        ran = unprivileged(sys.executable, "-m", "seedgen", "-C", str(applied.root), *asked)
+    finally:
+        for place in places:
+            place.chmod(0o755 if place.is_dir() else 0o644)
+    said = ran.stdout + ran.stderr
+    assert ran.returncode == 1
+    assert "may not be written" in said
+    assert "Nothing in it is damaged" in said
+    assert "ove it away" not in said
+    assert applied.actions() == {"s1": "regenerate"}
+
+
 def test_a_folder_that_cannot_be_written(film: Film) -> None:
     """Planning works; an apply says which file cannot be written."""
     film.root.chmod(0o555)
+    command = (sys.executable, "-m", "seedgen", "-C", str(film.root))
     try:
-        assert film.run("plan").code == 0
-        ran = film.run("apply", "--auto-approve")
+        assert unprivileged(*command, "plan").returncode == 0
+        ran = unprivileged(*command, "apply", "--auto-approve")
     finally:
         film.root.chmod(0o755)
-    assert ran.code == 1
-    assert "Permission denied" in ran.err
-    assert "Traceback" not in ran.err
+    assert ran.returncode == 1
+    assert "Permission denied" in ran.stderr
+    assert "Traceback" not in ran.stderr

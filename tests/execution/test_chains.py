@@ -17,7 +17,7 @@ from seedgen.execution.outcome import LeftBecause
 from seedgen.planning.plan import Action, Change, Reason, ReasonKind
 from seedgen.planning.planner import World, make_plan
 from seedgen.planning.request import Request, RequestReference
-from seedgen.planning.resolve import continuing
+from seedgen.planning.resolved import continuing
 from seedgen.ports import events
 from seedgen.ports.store import JournalEntry
 from seedgen.ports.store import Stage as Journalled

@@ -24,7 +24,7 @@ from tests.planning.projects import STUDIO, opened
 
 if TYPE_CHECKING:
     from seedgen.planning.lock import Take
-    from seedgen.planning.resolve import ResolvedShot
+    from seedgen.planning.resolved import ResolvedShot
 
 SHOTS = ("a", "b")
 PROMPTS = ("One.", "Two.", "Three.")

@@ -20,7 +20,7 @@ from tests.fakes import FakeProbe
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from seedgen.planning.resolve import ResolvedShot
+    from seedgen.planning.resolved import ResolvedShot
 
 Files = dict[str, str | bytes]
 """Files of a project by their path in it."""

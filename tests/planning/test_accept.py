@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from seedgen.planning.accept import Acceptance
-    from seedgen.planning.resolve import ResolvedShot
+    from seedgen.planning.resolved import ResolvedShot
     from tests.fakes import FakeCache
 
 EDITED = SHOTS.replace("End card.", "The end card.")

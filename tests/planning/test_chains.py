@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from seedgen.planning.plan import Plan
-    from seedgen.planning.resolve import ResolvedShot
+    from seedgen.planning.resolved import ResolvedShot
 
 VIDEO = "  video: {field: videos, max: 1}\n"
 CARD = STUDIO.replace("  image: {field: images, max: 4}\n", f"  image: {{field: images, max: 4}}\n{VIDEO}")

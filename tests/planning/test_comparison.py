@@ -15,7 +15,7 @@ from tests.planning.projects import STUDIO, lock_of, opened
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from seedgen.planning.resolve import ResolvedShot
+    from seedgen.planning.resolved import ResolvedShot
 
 SHOTS = "provider: studio\nshots:\n"
 ONE = "  - {id: one, prompt: A door.}\n"

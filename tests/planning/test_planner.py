@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from seedgen.digest import Fingerprint
     from seedgen.planning.plan import Plan
-    from seedgen.planning.resolve import ResolvedShot
+    from seedgen.planning.resolved import ResolvedShot
 
 SHOTS = """\
 provider: studio

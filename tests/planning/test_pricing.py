@@ -13,7 +13,7 @@ from tests.planning.projects import STUDIO, opened
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from seedgen.planning.resolve import ResolvedShot
+    from seedgen.planning.resolved import ResolvedShot
 
 
 SEEDANCE = "bytedance-seedance-2-0-"

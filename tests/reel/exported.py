@@ -24,7 +24,7 @@ from tests.planning.projects import opened, take_of
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from seedgen.planning.resolve import ResolvedShot
+    from seedgen.planning.resolved import ResolvedShot
     from seedgen.reel.timeline import Timeline
 
 CLIPS = Path("/film/build/clips")

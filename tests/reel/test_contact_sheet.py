@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from seedgen.planning.lock import Take
-    from seedgen.planning.resolve import ResolvedShot
+    from seedgen.planning.resolved import ResolvedShot
     from seedgen.ports.media import Sheet
 
 FIRST = "contact-sheet.png"

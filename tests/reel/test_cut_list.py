@@ -20,7 +20,7 @@ from tests.planning.projects import opened, take_of
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from seedgen.planning.resolve import ResolvedShot
+    from seedgen.planning.resolved import ResolvedShot
 
 FILM = "shots:\n  - {id: a, prompt: One.}\n  - {id: b, prompt: Two.}\n"
 

@@ -31,7 +31,7 @@ from tests.reel.exported import (
 )
 
 if TYPE_CHECKING:
-    from seedgen.planning.resolve import ResolvedShot
+    from seedgen.planning.resolved import ResolvedShot
     from seedgen.reel.timeline import Timeline
 
 

@@ -27,7 +27,7 @@ from tests.reel.exported import (
 )
 
 if TYPE_CHECKING:
-    from seedgen.planning.resolve import ResolvedShot
+    from seedgen.planning.resolved import ResolvedShot
 
 
 @pytest.fixture(scope="module")

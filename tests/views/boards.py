@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from seedgen.planning.lock import Lock, Take
-    from seedgen.planning.resolve import ResolvedShot
+    from seedgen.planning.resolved import ResolvedShot
 
 
 def webp(colour: str = "teal") -> bytes:
