@@ -97,6 +97,11 @@ def focused(page: Page) -> str:
     return page.evaluate("document.activeElement.closest('.card')?.dataset.shot ?? ''")  # type: ignore[no-any-return]
 
 
+def await_focus(page: Page, shot: str) -> None:
+    """Wait until a shot has the focus: a dialog tells that it was closed a moment after it is."""
+    page.wait_for_function(f"document.activeElement.closest('.card')?.dataset.shot === '{shot}'")
+
+
 def await_playing(page: Page, where: str) -> None:
     """Wait until a clip moves; a Chromium without H.264 only tries, and the test ends there."""
     page.wait_for_selector(f"{where} video", state="attached")
@@ -164,7 +169,7 @@ def test_keys_walk_play_open_and_close(page: Page) -> None:
     assert page.locator("dialog.large h2").inner_text() == "s3"
     page.keyboard.press("Escape")
     assert not page.locator("dialog.large").is_visible()
-    assert focused(page) == "s3"
+    await_focus(page, "s3")
     await_playing(page, "#shot-s3")
     page.keyboard.press(" ")
     assert page.evaluate("document.querySelector('#shot-s3 video').paused")
