@@ -66,9 +66,11 @@ def no_changes(plan: Plan) -> str:
     if not plan.left_out:
         return "No changes. Every shot matches its clip."
     shots = len({change.shot for change in plan.takes})
-    about = "the shot" if shots == 1 else f"the {shots} shots"
+    about = "The shot asked about matches its clip"
+    if shots != 1:
+        about = f"The {shots} shots asked about match their clips"
     others = "1 other was" if plan.left_out == 1 else f"{plan.left_out} others were"
-    return f"No changes to {about} asked about; {others} not looked at."
+    return f"No changes. {about}; {others} not looked at."
 
 
 def _stale_lines(plan: Plan) -> Iterator[str]:

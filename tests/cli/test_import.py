@@ -12,7 +12,7 @@ from seedgen.store.apply_lock import apply_lock
 from tests.cli.studio import applied, detached, film_at, ids, in_doubt, states, studio
 from tests.emulator import Emulator
 from tests.emulator.fixtures import emulator, tiny_clip  # noqa: F401
-from tests.film import NO_CHANGES, clips_in
+from tests.film import clips_in
 from tests.media.clips import make, picture
 
 if TYPE_CHECKING:
@@ -55,7 +55,7 @@ def test_a_file_becomes_the_clip_of_a_shot(film: Film, tiny_clip: Path, emulator
     assert take.digest == digest_file(tiny_clip)
     assert (take.job_id, take.cost_usd, take.frames) == ("imported", None, 12)
     assert film.object("door").read_bytes() == tiny_clip.read_bytes()
-    assert NO_CHANGES in film.run("plan", "--select", "door").out
+    assert "No changes. The shot asked about matches its clip" in film.run("plan", "--select", "door").out
     assert film.run("costs").out.startswith("Nothing was spent.")
     assert emulator.submits == []
     assert tiny_clip.exists(), "the file itself is left alone"

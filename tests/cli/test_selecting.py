@@ -101,9 +101,9 @@ def test_nothing_is_said_of_shots_that_were_not_looked_at(applied: Film) -> None
     """A change elsewhere must not read as if there were none."""
     applied.edit("how: open", "how: shut")
     assert applied.run("plan", "--select", "s2").out == (
-        "No changes to the shot asked about; 2 others were not looked at.\n"
+        "No changes. The shot asked about matches its clip; 2 others were not looked at.\n"
     )
     assert applied.run("plan", "--exclude", "s1").out.startswith(
-        "No changes to the 2 shots asked about; 1 other was not looked at.\n"
+        "No changes. The 2 shots asked about match their clips; 1 other was not looked at.\n"
     )
-    assert "No changes to the shot asked about; 2 others" in applied.run("show", "s2").out
+    assert "The shot asked about matches its clip; 2 others" in applied.run("show", "s2").out

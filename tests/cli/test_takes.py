@@ -293,7 +293,7 @@ def paid(tmp_path: Path, emulator: Emulator, monkeypatch: pytest.MonkeyPatch) ->
 def test_an_accepted_clip_is_still_what_it_cost(paid: Film, emulator: Emulator) -> None:  # noqa: F811
     """No second submit, and `costs` knows of one."""
     assert paid.run("accept", "door").code == 0
-    assert NO_CHANGES in paid.run("plan", "--select", "door").out
+    assert "No changes. The shot asked about matches its clip" in paid.run("plan", "--select", "door").out
     assert len(emulator.submits) == 1
     costs = json.loads(paid.run("costs", "--json").out)
     assert Decimal(costs["total"]["actual_usd"]) == Decimal("0.40")
