@@ -64,8 +64,8 @@ def _is_simple(value: object) -> bool:
         return -_LARGEST <= value <= _LARGEST  # type: ignore[operator]
     if kind is dict:
         # Keys are ordered by UTF-16 code units there and by code points here: the same for ASCII.
-        return all(
-            type(k) is str and k.isascii() and _is_simple(v)
-            for k, v in value.items()  # type: ignore[attr-defined]
-        )
+        for key, member in value.items():  # type: ignore[attr-defined]
+            if type(key) is not str or not key.isascii() or not _is_simple(member):
+                return False
+        return True
     return kind is list and all(map(_is_simple, value))  # type: ignore[call-overload]

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 from enum import StrEnum
 from fractions import Fraction
+from functools import cache
 
 _RATIO = re.compile(r"([1-9][0-9]{0,3}):([1-9][0-9]{0,3})")
 _SIZE = re.compile(r"([1-9][0-9]{0,4})x([1-9][0-9]{0,4})")
@@ -68,6 +69,7 @@ def nearest_even(value: Fraction) -> int:
     return max(2, 2 * int((value / 2) + Fraction(1, 2)))
 
 
+@cache
 def frame_size(short_side: int, ratio: Fraction) -> Size:
     """The frame whose short side is `short_side` and whose long side is the nearest even number.
 

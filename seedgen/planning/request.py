@@ -107,7 +107,7 @@ class Request:
         return self._with_derived(derived.id)
 
     def _with_derived(self, reference_id: str | None) -> Request:
-        if not any(reference.is_derived for reference in self.references):
+        if all(r.id == reference_id for r in self.references if r.is_derived):
             return self
         references = (replace(r, id=reference_id) if r.is_derived else r for r in self.references)
         return replace(self, references=tuple(references))

@@ -18,7 +18,7 @@ from seedgen.project.source import typed
 from seedgen.project.templates import TemplateFailure
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Hashable, Iterable, Sequence
 
     from seedgen.planning.addressing import Slot
     from seedgen.planning.limits import Refusal
@@ -63,6 +63,7 @@ class _Resolver:
         self.problems = problems
         self._values: dict[tuple[str, str, str, str], Any] = {}
         self._slots: dict[tuple[str, str, tuple[str, ...]], tuple[tuple[Slot, ...], tuple[Refusal, ...]]] = {}
+        self._taken: set[Hashable] = set()
 
     def resolve(self, shot: Shot, upstream: ResolvedShot | None) -> ResolvedShot:
         """A shot's request; `upstream` is the one that it continues, as far as that is sound."""
@@ -84,8 +85,7 @@ class _Resolver:
         )
         try:
             fingerprint = None if request.is_open else request.fingerprint()
-            if fingerprint is None:
-                request.outline()
+            outline = fingerprint or request.outline()
         except ValueError as error:  # a number that JSON has no form for, which a loose card let pass
             self.problems.error("value out of range", f"{error}.", at=shot.place, address=shot.address)
             raise _Unsound from error
@@ -96,6 +96,7 @@ class _Resolver:
             tuple(slot.reference.location for slot in slots),
             tuple(slot.reference.set_name for slot in slots),
             fingerprint,
+            outline,
         )
 
     def _card(self, shot: Shot) -> ModelCard:
@@ -200,8 +201,14 @@ class _Resolver:
                 )
                 return None
             made_by = (upstream.request, upstream.card) if upstream else None
-            members.append(derived_reference(shot.upstream, shot.place.at("from_shot"), made_by))
-            slots, refused = in_order(members, card), refusals(members, card)
+            derived = derived_reference(shot.upstream, shot.place.at("from_shot"), made_by)
+            members.append(derived)
+            # What was taken once is taken again of any shot whose clip will be of the same size and length.
+            asked = (card.provider, card.model, shot.references, derived.type, derived.face, derived.facts)
+            slots = in_order(members, card)
+            refused = () if asked in self._taken else refusals(members, card)
+            if not refused:
+                self._taken.add(asked)
         else:
             key = (card.provider, card.model, shot.references)
             if key not in self._slots:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from functools import cached_property
 from typing import TYPE_CHECKING
 
 from seedgen.project.media import Derived
@@ -18,12 +17,13 @@ if TYPE_CHECKING:
     from seedgen.project.shots import Shot
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class ResolvedShot:
     """A shot with its request (that of take 1) and where the references' bytes are.
 
     `media` stands beside `request.references`, item by item: a file, a URL as text, or another shot's
     clip. While the clip that it continues is not known, its request is open and `fingerprint` is None.
+    `outline` names its request but for which clip it continues, and is known from the first.
     """
 
     shot: Shot
@@ -32,6 +32,7 @@ class ResolvedShot:
     media: tuple[Media, ...]
     set_names: tuple[str, ...]
     fingerprint: Fingerprint | None
+    outline: Fingerprint
 
     @property
     def id(self) -> str:
@@ -55,13 +56,6 @@ class ResolvedShot:
         """Those of its takes, as far as they are known."""
         prints = (self.of_take(number)[1] for number in range(1, self.shot.takes + 1))
         return [one for one in prints if one is not None]
-
-    @cached_property
-    def outline(self) -> Fingerprint:
-        """Names its request but for which clip it continues; known from the first."""
-        if self.upstream is None and self.fingerprint is not None:
-            return self.fingerprint
-        return self.request.outline()
 
     @property
     def key(self) -> Hashable:

@@ -92,14 +92,16 @@ class References(Model):
 
     def limits(self, kind: MediaType) -> MediaLimits | None:
         """The limits of one type; None when the model takes none of it."""
-        return {MediaType.IMAGE: self.image, MediaType.VIDEO: self.video, MediaType.AUDIO: self.audio}[kind]
+        if kind is MediaType.IMAGE:
+            return self.image
+        return self.video if kind is MediaType.VIDEO else self.audio
 
     def sorts_faces(self, kind: MediaType) -> bool:
         """Whether media of a type go into different fields with and without a face."""
         limits = self.limits(kind)
         return limits is not None and limits.face_field is not None
 
-    @property
+    @cached_property
     def has_face_fields(self) -> bool:
         """Whether the model wants media with faces apart."""
         return any(self.sorts_faces(kind) for kind in MediaType)
