@@ -250,9 +250,10 @@ def _ours(error: SeedgenError, invocation: Invocation) -> int:
     return _say(error_text(error, Path.cwd(), invocation.paint), EXIT_ERROR)
 
 
+_WRITTEN = "seedgen writes into .seedgen/, build/, seedgen.lock and the cache"
 _REMEDIES = {
-    errno.EACCES: "seedgen writes into .seedgen/, build/ and seedgen.lock; make the folder writable.",
-    errno.EROFS: "seedgen writes into .seedgen/, build/ and seedgen.lock; this file system is read-only.",
+    errno.EACCES: f"{_WRITTEN}: make the folder writable, or name another cache with --cache-dir.",
+    errno.EROFS: f"{_WRITTEN}; this file system is read-only. --cache-dir names another cache.",
     errno.ENOSPC: "Free some space and apply again; what is done is kept.",
 }
 

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from seedgen.store.commits import Commits
+    from seedgen.store.sealed import SealedTexts
 
 _INLINE = 2**30
 """Texts below this stand in the database itself, so that no entry is ever a file of its own."""
@@ -65,6 +66,7 @@ class TextCache:
         self._remedy = remedy
         self._cache: Any = None
         self._commits: Commits | None = None
+        self._sealed: SealedTexts | None = None
 
     @property
     def exists(self) -> bool:
@@ -88,11 +90,24 @@ class TextCache:
                 raise self._failed(error) from error
         return self._cache
 
+    def _open_to_read(self) -> Any:
+        """Also where nothing may be written: a shared drive may be mounted read-only."""
+        if self._cache is not None or not self._is_denied:
+            return self._open()
+        if self._sealed is None:
+            from seedgen.store.sealed import SealedTexts  # noqa: PLC0415  hardly anybody's folder
+
+            try:
+                self._sealed = SealedTexts.read(self._folder / "cache.db")
+            except sqlite3.Error as error:
+                raise self._failed(error) from error
+        return self._sealed
+
     def get_many(self, keys: Collection[str]) -> Iterator[tuple[str, str]]:
         """The entries of some keys that there are."""
         if not self.exists:
             return
-        cache = self._open()
+        cache = self._open_to_read()
         try:
             # Asking for each of 10,000 new keys costs more than listing what is there.
             few = len(keys) > _MANY and len(cache) < len(keys)
@@ -140,7 +155,7 @@ class TextCache:
         """The entries whose key begins with a text that sorts before every other key's beginning."""
         if not self.exists:
             return
-        cache = self._open()
+        cache = self._open_to_read()
         try:
             for key in cache.iterkeys():
                 if not key.startswith(prefix):
@@ -155,7 +170,7 @@ class TextCache:
         """Every entry."""
         if not self.exists:
             return
-        cache = self._open()
+        cache = self._open_to_read()
         try:
             for key in cache.iterkeys():
                 value = cache.get(key)
@@ -175,13 +190,15 @@ class TextCache:
         """
         if not self.exists:
             return []
-        address = f"{(self._folder / 'cache.db').absolute().as_uri()}?mode=ro"
+        from seedgen.store.sealed import read_only  # noqa: PLC0415  a check, which is no everyday work
+
         try:
-            with contextlib.closing(sqlite3.connect(address, uri=True)) as connection:
+            with contextlib.closing(read_only(self._folder / "cache.db")) as connection:
                 found = connection.execute(f"PRAGMA integrity_check({_FEW_FAULTS})").fetchall()
         except sqlite3.Error as error:
-            if self._is_denied:
-                raise self._failed(error) from error
+            failed = self._failed(error)
+            if isinstance(failed, ReadOnly):
+                raise failed from error
             return [str(error)]
         return [str(row[0]) for row in found if row[0] != "ok"]
 
@@ -196,14 +213,15 @@ class TextCache:
 
     @property
     def _is_denied(self) -> bool:
-        """Whether it may not be written. SQLite then says things that sound like damage."""
+        """Whether it may not be written."""
         there = (place for place in (self._folder, self._folder / "cache.db") if place.exists())
         return not all(os.access(place, os.W_OK) for place in there)
 
     def _failed(self, error: Exception) -> StoreError:
-        if self._is_denied:
+        # SQLite calls what it may not do operational, in words that sound like damage; damage is another.
+        if self._is_denied and isinstance(error, sqlite3.OperationalError | OSError):
             return ReadOnly(
-                f"{self._folder} may not be written, which even reading this database of the cache needs",
+                f"the cache's database in {self._folder} may not be written",
                 remedy="Nothing in it is damaged: make it writable, or name another cache with --cache-dir.",
             )
         safe = "Clips are kept apart and are safe. Check free space and permissions."

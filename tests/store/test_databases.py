@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import contextlib
 import pickle
+import shutil
 import sqlite3
+import sys
 from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -22,6 +24,7 @@ from seedgen.store.journal import JobJournal
 from seedgen.store.json_cache import TextCache
 from seedgen.store.standing import anything_stands
 from seedgen.store.takes import TakeStore
+from tests.permissions import read_only, unprivileged
 from tests.store.processes import go, line_of, process
 
 if TYPE_CHECKING:
@@ -371,3 +374,44 @@ def test_a_claim_ends_with_an_error(folder: Path) -> None:
         fail()
     with journal.claim(fingerprint("a")) as mine:
         assert mine
+
+
+READING = """
+import sys
+from pathlib import Path
+from seedgen.errors import StoreError
+from seedgen.store.takes import TakeStore
+try:
+    print(*sorted(take.job_id for take in TakeStore(Path(sys.argv[1])).every()), sep=",")
+except StoreError as error:
+    print(type(error).__name__)
+"""
+
+
+def read_by_others(folder: Path) -> str:
+    """What somebody reads there who may not write."""
+    with read_only(folder):
+        return unprivileged(sys.executable, "-c", READING, str(folder)).stdout.strip()
+
+
+def test_takes_are_read_where_nothing_may_be_written(folder: Path) -> None:
+    """Also what a writer has left in its log, never passing over it: without its index it is no use."""
+    store = TakeStore(folder)
+    store.record(take("a"))
+    store.close()
+    assert read_by_others(folder) == "job a"
+    writer = TakeStore(folder)
+    writer.record(take("b"))
+    copy = shutil.copytree(folder, folder.with_name("killed"))  # with the log, as a kill would leave it
+    writer.close()
+    assert (copy / "cache.db-wal").stat().st_size > 0
+    assert read_by_others(copy) == "job a,job b"
+    (copy / "cache.db-shm").unlink()
+    assert read_by_others(copy) == "ReadOnly"
+
+
+def test_a_damaged_database_is_called_so_also_where_nothing_may_be_written(folder: Path) -> None:
+    """It is no matter of permissions."""
+    TakeStore(folder).record(take("a"))
+    (folder / "cache.db").write_bytes(b"not a database" * 100)
+    assert read_by_others(folder) == "StoreError"
