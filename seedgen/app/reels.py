@@ -7,6 +7,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from seedgen.app.opened import OpenedProject, probe
+from seedgen.app.taking_back import to_be_taken_back
 from seedgen.digest import digest_json
 from seedgen.errors import Locked, ObjectCorrupt, UsageError
 from seedgen.planning.current import as_locked
@@ -17,10 +18,11 @@ from seedgen.project.diagnostics import did_you_mean, known_words
 from seedgen.project.reels import Placeholder, Slate
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Collection, Iterator, Sequence
     from contextlib import AbstractContextManager
     from pathlib import Path
 
+    from seedgen.digest import Digest
     from seedgen.geometry import Size
     from seedgen.planning.lock import Lock, ReelRecord, Take
     from seedgen.planning.resolved import ResolvedShot
@@ -57,7 +59,7 @@ class ReeledProject(OpenedProject):
         # A shot that was renamed and not applied yet still has its clip, under its old id.
         renamed = {shot.key: shot.picked for shot_id, shot in lock.shots.items() if shot_id not in declared}
         prints = {shot.id: shot.fingerprint for shot in as_locked(self.resolved, lock)} if renamed else {}
-        present = self.objects.present([take.clip for take in takes.values() if take])
+        present = self.present([take.clip for take in takes.values() if take])
 
         def pick(shot: ResolvedShot) -> Take | None:
             key = prints.get(shot.id)
@@ -65,6 +67,12 @@ class ReeledProject(OpenedProject):
             return take if take is not None and take.clip in present else None
 
         return pick
+
+    def present(self, clips: Collection[Digest]) -> set[Digest]:
+        """Those that are in the cache, or that an assembly takes back into it from `build/`."""
+        found = self.objects.present(clips)
+        lost = set(clips) - found
+        return found | to_be_taken_back(self, self.lock_file.read(), lost) if lost else found
 
     def timeline(self, name: str, lock: Lock) -> Timeline:
         """What a reel shows, and when. Raises UsageError for an unknown reel, and one that cannot be."""

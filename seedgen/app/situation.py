@@ -53,5 +53,6 @@ def _profiles(workspace: Workspace) -> Iterator[Coverage]:
         elif lock.shots and (left := left - len(workspace.shots)) >= 0:
             resolved = workspace.under(name)[0]
         takes = [shot.picked for shot in lock.shots.values()]
-        present = workspace.objects.present([take.clip for take in takes if take])
+        there = workspace.present if in_force else workspace.objects.present
+        present = there([take.clip for take in takes if take])
         yield coverage(name, [shot.id for shot in workspace.shots], lock, present, resolved)

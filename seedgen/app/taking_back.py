@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING
 from seedgen.digest import digest_file
 
 if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator
     from pathlib import Path
 
     from seedgen.app.opened import OpenedProject
+    from seedgen.digest import Digest
     from seedgen.planning.lock import Lock, Take
 
 
@@ -32,10 +34,28 @@ def take_back(project: OpenedProject, lock: Lock) -> list[str]:
     return list(dict.fromkeys(found))
 
 
+def to_be_taken_back(project: OpenedProject, lock: Lock, lost: Collection[Digest]) -> set[Digest]:
+    """Which lost clips an apply will take back, as far as can be told without reading any."""
+    return {
+        take.clip
+        for shot, locked in lock.shots.items()
+        for take in locked.takes
+        if take.clip in lost
+        and any(project.outputs.is_current(name, take.clip) for name in _names(shot, take))
+    }
+
+
 def _standing(project: OpenedProject, shot: str, take: Take) -> Path | None:
     """Where an assembly put a take's clip, if these are its bytes still."""
-    places = (
-        project.build / "clips" / f"{shot}.mp4",
-        project.build / "takes" / shot / f"{take.take}.mp4",
-    )
-    return next((place for place in places if place.is_file() and digest_file(place) == take.clip), None)
+    for name in _names(shot, take):
+        place = project.build / name
+        if place.is_file():
+            if digest_file(place) == take.clip:
+                return place
+            project.outputs.forget(name)  # whatever it looked like, it is not what was put there
+    return None
+
+
+def _names(shot: str, take: Take) -> Iterator[str]:
+    yield f"clips/{shot}.mp4"
+    yield f"takes/{shot}/{take.take}.mp4"

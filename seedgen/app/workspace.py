@@ -70,7 +70,7 @@ class Workspace(ReeledProject):
             return make_plan(
                 self.resolved,
                 lock,
-                World(self._find_takes, self.objects.present, self.desk.standings),
+                World(self._find_takes, self.present, self.desk.standings),
                 project=self.project.name,
                 profile=self.settings.profile,
                 caps=Caps(self.cap(max_cost)),

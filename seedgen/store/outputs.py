@@ -42,6 +42,10 @@ class Outputs:
         self._known[name] = [key, *(_stamp(self.folder / name) or [])]
         self._changed = True
 
+    def forget(self, name: str) -> None:
+        """An output that turned out not to be what was put there."""
+        self._changed |= self._known.pop(name, None) is not None
+
     def note(self, reel: str, state: str) -> None:
         """Remember what a reel was last asked to show."""
         if self.noted(reel) != state:

@@ -206,13 +206,27 @@ def test_several_takes_are_several_jobs(film: Film) -> None:
 
 
 def test_a_lost_clip_is_made_again(applied: Film) -> None:
-    """Without its object a shot is stale, and the plan says why."""
+    """With its clip nowhere any more a shot is stale, and the plan says why."""
     applied.object("s1").unlink()
+    shutil.rmtree(applied.root / "build")
     (change,) = applied.plan()["changes"]
     assert (change["action"], change["reasons"]) == ("regenerate", ["object_missing"])
     digest = applied.digest("s1")
     applied.apply()
     assert digest_file(applied.object("s1")) == digest, "the same request gives the same bytes here"
+
+
+def test_a_lost_clip_that_build_still_has_is_no_change(applied: Film) -> None:
+    """An apply takes it back, and costs nothing: so say plan and status. A changed copy is no clip."""
+    digest, file = applied.digest("s1"), applied.object("s1")
+    file.unlink()
+    assert applied.actions() == {}
+    assert "3  match their clip" in applied.run("status").out
+    assert "taken back from build/: s1" in applied.run("apply", "--auto-approve").err
+    assert digest_file(file) == digest
+    file.unlink()
+    (applied.root / "build/clips/s1.mp4").write_bytes(b"another film")
+    assert applied.actions() == {"s1": "regenerate"}
 
 
 def test_a_lost_action_cache_costs_nothing(applied: Film) -> None:
