@@ -123,7 +123,7 @@ class Project:
         The money rules hold as on the command line: it is done under the project's lock; submits in doubt
         are asked about and lost clips fetched before anything is paid; the plan is made again and refused
         with StalePlan when anything differs but what became cheaper; caps are never lifted, and a take
-        without a known price is only submitted with `allow_unpriced`. `detach` submits and leaves.
+        without a known price is only submitted with `allow_unpriced`. `detach` waits for no job.
 
         `on_event` hears every step (`seedgen.events`), in this thread. Failures of single shots are in the
         outcome; what stops all is raised: Locked, StalePlan, AuthError, UsageError, and reels that could not

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 class How:
     """How a plan is carried out.
 
-    `max_cost` is the cap in USD in place of the project's. `detach` submits and leaves, without reels.
+    `max_cost` is the cap in USD in place of the project's. `detach` waits for no job, without reels.
     """
 
     max_cost: Decimal | None = None

@@ -188,7 +188,7 @@ class Workspace(ReeledProject):
     ) -> Outcome:
         """Carry out a plan. Raises SeedgenError; failures of single shots are in the outcome.
 
-        `detach` leaves every job in flight to the next apply.
+        `detach` leaves what is in flight to the next apply.
         """
         from seedgen.execution.apply import Terms, apply_plan
 

@@ -66,7 +66,9 @@ _FEW = 8
     help="Jobs side by side, instead of what the project or the provider says.",
 )
 @click.option(
-    "--detach", is_flag=True, help="Submit and leave, without reels; the next apply collects the clips."
+    "--detach",
+    is_flag=True,
+    help="Submit, fetch what has ended, and leave, without reels; the next apply collects the rest.",
 )
 @click.option("--no-reel", is_flag=True, help="Generate only; assemble nothing.")
 @click.option("--json", "as_json", is_flag=True, help="One event a line (schema/event.schema.json).")

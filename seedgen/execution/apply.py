@@ -45,8 +45,8 @@ _NO_MORE = (AuthError, OutOfCredits)
 class Terms:
     """On what terms an apply runs.
 
-    `max_cost` is the cap in USD, None is no cap. `detach` submits and waits for nothing.
-    `failures_are_free` says of provider and model whether a job that fails costs nothing.
+    `max_cost` is the cap in USD, None is no cap. `detach` submits, fetches what has ended, and waits
+    for nothing. `failures_are_free` says of provider and model whether a job that fails costs nothing.
     """
 
     max_cost: Decimal | None = None
@@ -157,7 +157,7 @@ class _Run:
                 for change in self.plan.changes:
                     if change.action is Action.RESUME and not self.stopping.is_set():
                         self._resume(change)
-                for entry in () if self.terms.detach else strays:
+                for entry in strays:
                     self.group.create_task(self._collect(entry))
                 for name, queue in self.after.queues.items():
                     self.group.create_task(self._feed(queue, name, self.group))
@@ -277,9 +277,9 @@ class _Run:
         line, lane = self.lines[entry.provider], self.lanes[entry.provider]
         lane.join()
         held = self._hold(entry)
-        work = asyncio.ensure_future(Job(line, lane, self.shop).collect(entry))
+        work = asyncio.ensure_future(Job(line, lane, self.shop).collect(entry, detach=self.terms.detach))
         try:
-            if not await ended(work, self.stopping):
+            if not await ended(work, self.stopping) or (await work is None and self.terms.detach):
                 self.outcome.left += 1
                 held.leave()
             elif await work is not None:

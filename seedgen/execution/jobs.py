@@ -12,11 +12,11 @@ from seedgen.execution.reconcile import resolve_remedy
 from seedgen.execution.submitting import Submitter, moderated_remedy
 from seedgen.planning.lock import Take
 from seedgen.ports import events
-from seedgen.ports.provider import JobState
+from seedgen.ports.provider import ENDED, JobState
 from seedgen.ports.store import FLYING_STAGES, UNKNOWN_STAGES, JournalEntry, Stage
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Awaitable, Callable
     from decimal import Decimal
     from pathlib import Path
 
@@ -102,7 +102,8 @@ class Job:
     async def make(self, change: Change, request: Request, *, detach: bool = False) -> Take | None:
         """Make a change's take, or wait for a living process that makes the same one.
 
-        The caller has taken a place in the lane. None when it is left in flight, as `detach` asks.
+        The caller has taken a place in the lane. None when it is left in flight, as `detach` asks: then a
+        job of an earlier apply is brought home if it has ended, and nothing is waited for.
         Raises ProviderError, MediaError, StoreError, OSError; what is in flight stays in the journal.
         """
         self._placed = True
@@ -122,13 +123,14 @@ class Job:
         finally:
             self.step_out()
 
-    async def collect(self, entry: JournalEntry) -> Take | None:
-        """Fetch and record what an earlier apply began; None when another living process does."""
+    async def collect(self, entry: JournalEntry, *, detach: bool = False) -> Take | None:
+        """Fetch and record what an earlier apply began; None when another living process does, or it
+        goes on and `detach` asks not to wait."""
         self._placed = True
         try:
             with self.shop.journal.claim(entry.fingerprint) as ours:
                 now = self.shop.journal.find(entry.fingerprint) if ours else None
-                return await self._resume(now) if now and self._flies(now) else None
+                return await self._resume(now, detach=detach) if now and self._flies(now) else None
         finally:
             self.step_out()
 
@@ -136,7 +138,7 @@ class Job:
         self, change: Change, request: Request, entry: JournalEntry | None, *, detach: bool
     ) -> Take | None:
         if entry is not None and self._flies(entry):
-            return None if detach else await self._resume(entry)
+            return await self._resume(entry, detach=detach)
         if entry is not None and entry.stage in UNKNOWN_STAGES and self.provider.survives:
             raise SubmitUnknown(
                 entry.message or "an earlier submit may have been accepted", remedy=resolve_remedy(entry)
@@ -157,10 +159,13 @@ class Job:
     def _kept(self, digest: str) -> bool:
         return bool(self.shop.objects.present([Digest(digest)]))
 
-    async def _resume(self, entry: JournalEntry) -> Take:
+    async def _resume(self, entry: JournalEntry, *, detach: bool) -> Take | None:
         self.entry = entry
         if entry.stage is Stage.DOWNLOADED and self._kept(entry.digest):
             return await self._record(self.shop.clips.probe(self.shop.objects.path(Digest(entry.digest))))
+        if detach:
+            status = await self._answer(self.provider.status(entry.job_id))
+            return await self._bring_home(status) if status.state in ENDED else None
         self.shop.tell(events.JobResumed(entry.shot, entry.take, entry.provider, entry.job_id))
         return await self._bring_home(await self._wait())
 
@@ -178,13 +183,21 @@ class Job:
         return self.entry
 
     async def _wait(self) -> JobStatus:
-        """Until the job has ended. Only a job that failed is over: any other trouble passes."""
+        """Until the job has ended."""
         entry = self.noted
         tell, shot, take = self.shop.tell, entry.shot, entry.take
+        status = await self._answer(
+            self.provider.wait(entry.job_id, lambda part: tell(events.JobProgress(shot, take, part)))
+        )
+        self.lane.job_ended()
+        if self.provider.survives:
+            self.step_out()  # the service has room again; our own renderer has other work yet
+        return status
+
+    async def _answer(self, asked: Awaitable[JobStatus]) -> JobStatus:
+        """What a service says of the job. Only a job that failed is over: any other trouble passes."""
         try:
-            status = await self.provider.wait(
-                entry.job_id, lambda part: tell(events.JobProgress(shot, take, part))
-            )
+            return await asked
         except JobFailed as error:
             await self._failed(error)
             raise
@@ -193,10 +206,6 @@ class Job:
         except ProviderError as error:
             error.remedy = f"The job is in flight and is not submitted again. {error.remedy}".rstrip()
             raise
-        self.lane.job_ended()
-        if self.provider.survives:
-            self.step_out()  # the service has room again; our own renderer has other work yet
-        return status
 
     async def _bring_home(
         self, status: JobStatus, billed: Callable[[Decimal | None], None] = lambda _: None

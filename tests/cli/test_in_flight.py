@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.cli.studio import detached, studio
+from tests.cli.studio import applied, detached, studio
+from tests.emulator import Emulator
 from tests.emulator.fixtures import emulator, tiny_clip  # noqa: F401
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from tests.emulator import Emulator
     from tests.film import Film
 
 EACH = ("--profile", "each")
@@ -26,9 +26,7 @@ def film(tmp_path: Path, emulator: Emulator, monkeypatch: pytest.MonkeyPatch) ->
 
 def test_a_hint_names_the_profile_that_it_is_about(film: Film, emulator: Emulator) -> None:  # noqa: F811
     """Typed as it stands it collects these jobs, and not those of the project without a profile."""
-    ran = detached(film, before=EACH)
-    assert ran.events[-1]["left"] == 3
-    told = film.run(*EACH, "apply", "--detach", "--auto-approve", "--no-reel").err
+    told = applied(film, "--detach", before=EACH).err
     assert "`seedgen --profile each apply` collects the clips" in told
 
 
@@ -42,3 +40,30 @@ def test_another_profile_says_that_they_are_there(film: Film, emulator: Emulator
     assert collected.events[-1]["resumed"] == 3
     assert len(emulator.submits) == 3
     assert "in flight" not in film.run("plan").err
+
+
+def test_a_detached_apply_now_and_then_moves_a_chain_on(film: Film, emulator: Emulator) -> None:  # noqa: F811
+    """Each fetches what has ended meanwhile and submits what continues it: nobody has to stay."""
+    film.edit("A bare wall.", "A bare wall., from_shot: {id: door}")
+    told = [detached(film, before=EACH).events[-1] for _ in range(3)]
+    assert [one["left"] for one in told] == [2, 1, 0]
+    assert [one["resumed"] for one in told] == [0, 2, 1]
+    assert [submit.prompt for submit in emulator.submits][2:] == ["A bare wall."]
+    assert set(film.lock("seedgen.each.lock").shots) == {"door", "wall", "roof"}
+
+
+def test_a_detached_apply_leaves_what_goes_on(
+    tmp_path: Path,
+    tiny_clip: Path,  # noqa: F811
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A job that has not ended is asked about and left, one of an edited prompt too; both come home later."""
+    with Emulator(tiny_clip, hold=True) as busy:
+        film = studio(tmp_path / "film", busy, monkeypatch)
+        detached(film, "--select", "door", before=EACH)
+        film.edit("A red door.", "A blue door.")
+        assert detached(film, before=EACH).events[-1]["left"] == 4
+        busy.finish()
+        last = detached(film, before=EACH).events[-1]
+        assert (last["left"], last["resumed"], last["collected"]) == (0, 3, 1)
+        assert len(busy.submits) == 4
