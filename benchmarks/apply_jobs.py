@@ -44,12 +44,13 @@ def compare(jobs: int, concurrency: int, latency: float, runs: int) -> Report:
     ideal = latency * math.ceil(jobs / concurrency)
     taken: dict[str, list[Any]] = {service: [] for service in SERVICES}
     with tempfile.TemporaryDirectory(prefix="seedgen-bench-") as folder:
-        clip = _clip(Path(folder))
+        clip = make_clip(Path(folder))
         for number in range(runs):
             say(f"round {number + 1} of {runs}")
-            for service in SERVICES:
+            for service, name in SERVICES.items():
                 with emulator(clip, latency) as environment:
-                    command = _apply(Path(folder), service, number, jobs, concurrency, environment)
+                    film = write_film(Path(folder) / f"{service}-{number}", service, jobs)
+                    command = applying(name, film, concurrency, environment)
                     taken[service].append(run_once(command))
     rows, goals = [], []
     for service, words in SERVICES.items():
@@ -64,26 +65,28 @@ def compare(jobs: int, concurrency: int, latency: float, runs: int) -> Report:
     return Report("apply_jobs", title, rows, goals=goals)
 
 
-def _clip(folder: Path) -> Path:
+def make_clip(folder: Path) -> Path:
+    """What every job makes: a small real clip."""
     from tests.media.clips import ladder  # noqa: PLC0415  the tests' own maker of small clips
 
     return ladder(folder / "clip.mp4")
 
 
-def _apply(
-    folder: Path, service: str, number: int, jobs: int, concurrency: int, environment: dict[str, str]
-) -> Command:
-    film = folder / f"{service}-{number}"
+def write_film(film: Path, service: str, jobs: int) -> Path:
+    """A new project with a shot for each job."""
     film.mkdir()
     shots = "".join(f"  - {{id: s{n:05}, prompt: Scene {n} in the rain.}}\n" for n in range(jobs))
     head = (
         f"seedgen: 1\nname: many\nprovider: {service}\ndefaults: {{resolution: 480p, duration: 4}}\nshots:\n"
     )
     (film / "seedgen.yaml").write_text(head + shots, encoding="utf-8")
-    flags = ("--auto-approve", "--allow-unpriced", "--no-reel", "--concurrency", str(concurrency))
-    return Command(
-        SERVICES[service], (sys.executable, "-m", "seedgen", "apply", *flags), film, environment=environment
-    )
+    return film
+
+
+def applying(name: str, film: Path, concurrency: int, environment: dict[str, str], *more: str) -> Command:
+    """`seedgen apply` of a film, without reels."""
+    flags = ("--auto-approve", "--allow-unpriced", "--no-reel", "--concurrency", str(concurrency), *more)
+    return Command(name, (sys.executable, "-m", "seedgen", "apply", *flags), film, environment=environment)
 
 
 @contextmanager

@@ -31,10 +31,11 @@ if TYPE_CHECKING:
 RECIPE = 3
 """Raised whenever the same spec would give other bytes."""
 
-_X264 = (
+X264 = (
     *("-c:v", "libx264", "-preset", "veryfast", "-crf", "20", "-threads", "2"),
     *("-x264-params", STEADY, "-pix_fmt", "yuv420p"),
 )
+"""How pictures are encoded, whatever they show."""
 _BT709 = ("-colorspace", "bt709", "-color_primaries", "bt709", "-color_trc", "bt709", "-color_range", "tv")
 _AAC = ("-c:a", "aac", "-b:a", "128k", "-ar", "48000", "-ac", "2")
 
@@ -130,7 +131,7 @@ def _encoding(spec: AnimaticSpec) -> list[str]:
     # A key frame every two seconds lets players and editors jump about in it.
     key_frames = str(max(1, round(2 * spec.rate.fraction)))
     form = ("-frames:v", str(spec.frames), "-g", key_frames, "-movflags", "+faststart")
-    return [*_X264, *_BT709, *form, *sound, *BITEXACT]
+    return [*X264, *_BT709, *form, *sound, *BITEXACT]
 
 
 @contextmanager
