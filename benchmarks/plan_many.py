@@ -77,7 +77,14 @@ def compare(folder: Path, many: int, chain: int, runs: int, *, with_peer: bool) 
     by = f", against {peer.name}" if isinstance(peer, Peer) else ""
     chained = f" in chains of {chain}" if chain > 1 else ""
     title = f"Plans of {many:,} shots{chained}{by}; {runs} runs in turns"
-    return Report("plan_many", title, rows, absent, recorded, _goals(found, theirs, many))
+    return Report(
+        "plan_chains" if chain > 1 else "plan_many",
+        title,
+        rows,
+        absent,
+        recorded,
+        _goals(found, theirs, many),
+    )
 
 
 def _name(shots: int, kind: str) -> str:

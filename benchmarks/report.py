@@ -117,10 +117,10 @@ def _measured_cells(row: Measured) -> tuple[str, ...]:
     ratio = f"{row.ratio:.2f} x {row.against.name}" if row.ratio is not None and row.against else ""
     return (
         row.name,
-        _seconds(series.wall),
-        _seconds(series.fastest),
-        _seconds(series.slowest),
-        _seconds(series.cpu),
+        seconds_text(series.wall),
+        seconds_text(series.fastest),
+        seconds_text(series.slowest),
+        seconds_text(series.cpu),
         f"{series.peak / MIB:.0f} MiB",
         ratio,
         row.note,
@@ -129,7 +129,7 @@ def _measured_cells(row: Measured) -> tuple[str, ...]:
 
 def _recorded_cells(row: Recorded) -> tuple[str, ...]:
     peak = f"({row.peak / MIB:.0f} MiB)" if row.peak else ""
-    return (row.name, f"({_seconds(row.wall)})", "", "", "", peak, "", f"recorded elsewhere: {row.where}")
+    return (row.name, f"({seconds_text(row.wall)})", "", "", "", peak, "", f"recorded elsewhere: {row.where}")
 
 
 def _measured_document(row: Measured) -> dict[str, Any]:
@@ -163,7 +163,8 @@ def _goal_text(goal: Goal) -> str:
     return f"  {word}  {goal.text}: {goal.value:.3g} {goal.unit}, at most {goal.limit:g}"
 
 
-def _seconds(value: float) -> str:
+def seconds_text(value: float) -> str:
+    """Seconds for people, with three figures or so."""
     return f"{value * 1000:.0f} ms" if value < 1 else f"{value:.2f} s"
 
 
