@@ -27,7 +27,8 @@ if TYPE_CHECKING:
     from seedgen.planning.comparison import Comparison
     from seedgen.project.diagnostics import Diagnostic, Place
     from seedgen.project.loader import Project
-    from seedgen.store.git import Repository, Revision
+    from seedgen.store.blobs import Revision
+    from seedgen.store.git import Repository
     from seedgen.views.revisions_html import PageClip
 
 _POSTER = 640

@@ -17,7 +17,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path
 
-    from seedgen.store.git import Blobs, Repository, Revision
+    from seedgen.store.blobs import Blobs, Revision
+    from seedgen.store.git import Repository
 
 EVERYTHING = "all"
 """In place of revisions: every branch, tag and stash."""

@@ -16,7 +16,8 @@ from seedgen.store.git import pointed_at
 
 if TYPE_CHECKING:
     from seedgen.store.blob_memory import BlobMemory
-    from seedgen.store.git import Blobs, Repository, Revision
+    from seedgen.store.blobs import Blobs, Revision
+    from seedgen.store.git import Repository
 
 _PRIVATE = ".seedgen"
 _LONGEST_PATH = 1024

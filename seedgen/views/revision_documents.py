@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from seedgen.planning.comparison import Comparison, ShotAt, ShotDifference
     from seedgen.project.diagnostics import Diagnostic
-    from seedgen.store.git import Revision
+    from seedgen.store.blobs import Revision
 
 Commit = Annotated[str, StringConstraints(pattern=r"^(?:[0-9a-f]{40}|[0-9a-f]{64})$")]
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from seedgen.planning.comparison import Comparison, ShotAt, ShotDifference
     from seedgen.planning.lock import Take
-    from seedgen.store.git import Revision
+    from seedgen.store.blobs import Revision
     from seedgen.views.paint import Paint
 
 SYMBOLS = {

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from seedgen.planning.comparison import Comparison, ShotAt, ShotDifference
-    from seedgen.store.git import Revision
+    from seedgen.store.blobs import Revision
 
 _WORDS = {
     Difference.ADDED: "Added",

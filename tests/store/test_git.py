@@ -11,7 +11,8 @@ import pytest
 from seedgen.digest import digest_bytes
 from seedgen.errors import StoreError, UsageError
 from seedgen.store.blob_memory import BlobMemory
-from seedgen.store.git import Repository, Revision, find_repository, pointed_at
+from seedgen.store.blobs import Revision
+from seedgen.store.git import Repository, find_repository, pointed_at
 from seedgen.store.revision_files import Brought, RevisionFiles
 from tests.planning.projects import write
 from tests.store.repositories import Checkout, new_repository

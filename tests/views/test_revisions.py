@@ -12,7 +12,7 @@ import pytest
 
 from seedgen.planning.comparison import Comparison, Version, compare
 from seedgen.planning.lock import IMPORTED, Lock
-from seedgen.store.git import Revision
+from seedgen.store.blobs import Revision
 from seedgen.views.paint import Paint
 from seedgen.views.revision_documents import comparison_document
 from seedgen.views.revisions import NO_DIFFERENCES, revisions_text, side_words
