@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 from seedgen.app.carrying_out import How, carry_out
-from seedgen.app.opened import Settings
+from seedgen.app.kept import Settings
 from seedgen.app.saved import SavedApply, frozen
 from seedgen.app.workspace import Workspace
 from seedgen.errors import UsageError

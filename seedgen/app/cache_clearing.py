@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
     from pathlib import Path
 
-    from seedgen.app.opened import Settings
+    from seedgen.app.kept import Settings
     from seedgen.digest import Fingerprint
     from seedgen.execution.clips import KnownClip
     from seedgen.execution.upkeep import Amount

@@ -19,7 +19,7 @@ from seedgen.store.takes import TakeStore
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from seedgen.app.opened import Settings
+    from seedgen.app.kept import Settings
     from seedgen.execution.clips import KnownClip, Memory
     from seedgen.planning.lock import Lock, Take
     from seedgen.ports.store import JournalEntry

@@ -16,7 +16,7 @@ from seedgen.views.words import counted
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from seedgen.app.opened import Settings
+    from seedgen.app.kept import Settings
     from seedgen.app.workspace import Workspace
     from seedgen.providers.registry import Service
 

@@ -23,7 +23,7 @@ from seedgen.store.revision_files import Brought, RevisionFiles
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from seedgen.app.opened import Settings
+    from seedgen.app.kept import Settings
     from seedgen.planning.comparison import Comparison
     from seedgen.project.diagnostics import Diagnostic, Place
     from seedgen.project.loader import Project
@@ -151,8 +151,8 @@ class FormerProject(OpenedProject):
         super().__init__(settings)
         self._files.learn()
 
-    def _load(self) -> Project:
-        project = super()._load()
+    def _load(self, settings: Settings) -> Project:
+        project = super()._load(settings)
         for path, place in _named_files(project):
             brought = self._files.bring(path)
             if brought is Brought.NOW:

@@ -15,7 +15,7 @@ from seedgen.reel.pieces import SourceKind, pieces, stand_in_key
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping
 
-    from seedgen.app.opened import Settings
+    from seedgen.app.kept import Settings
 
 DEFAULT = "default"
 """What the state of no profile is called in `.seedgen/`."""

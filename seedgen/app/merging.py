@@ -13,7 +13,7 @@ from seedgen.store.git import find_repository
 from seedgen.store.lockfile import lock_name, read_lock
 
 if TYPE_CHECKING:
-    from seedgen.app.opened import Settings
+    from seedgen.app.kept import Settings
     from seedgen.planning.lock_merge import MergedLock
 
 

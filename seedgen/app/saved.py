@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from decimal import Decimal
     from pathlib import Path
 
-    from seedgen.app.opened import Settings
+    from seedgen.app.kept import Settings
     from seedgen.planning.plan import Change, Plan
     from seedgen.planning.saved_plan import SavedPlan
     from seedgen.planning.staleness import Drift

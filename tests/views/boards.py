@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from PIL import Image
 
-from seedgen.app.opened import Settings
+from seedgen.app.kept import Settings
 from seedgen.app.posters import Posters
 from seedgen.app.storyboard import PAGE, poster_folder, write_storyboard
 from seedgen.app.workspace import Workspace
