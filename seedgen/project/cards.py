@@ -38,17 +38,17 @@ class MediaLimits(Model):
     single: bool = Field(False, description="The field takes one URL as text, not a list.")
     next_fields: tuple[str, ...] = Field((), description="With `single`: where the second goes, and so on.")
     min: int = Field(0, description="How many there have to be.")
-    max: int
-    formats: tuple[str, ...] = ()
-    max_bytes: int | None = None
-    max_total_bytes: int | None = None
-    min_side: int | None = None
-    max_side: int | None = None
+    max: int = Field(description="How many there may be.")
+    formats: tuple[str, ...] = Field((), description="Formats by name, such as png or mp4; none is any.")
+    max_bytes: int | None = Field(None, description="Bytes of one file.")
+    max_total_bytes: int | None = Field(None, description="Bytes of all together.")
+    min_side: int | None = Field(None, description="Pixels of the shorter side.")
+    max_side: int | None = Field(None, description="Pixels of the longer side.")
     min_ratio: Decimal | None = Field(None, description="Width over height.")
-    max_ratio: Decimal | None = None
-    min_seconds: Decimal | None = None
-    max_seconds: Decimal | None = None
-    max_total_seconds: Decimal | None = None
+    max_ratio: Decimal | None = Field(None, description="Width over height.")
+    min_seconds: Decimal | None = Field(None, description="Length of one.")
+    max_seconds: Decimal | None = Field(None, description="Length of one.")
+    max_total_seconds: Decimal | None = Field(None, description="Length of all together.")
 
     @model_validator(mode="after")
     def _adds_up(self) -> MediaLimits:
@@ -74,13 +74,13 @@ _TOKEN_PART = re.compile(r"\{(?:Type|type|n)\}")
 class References(Model):
     """What references a model takes, in total and by type."""
 
-    max_total: int
-    ordering: Ordering = Ordering.DECLARED
+    max_total: int = Field(description="How many there may be of all types together.")
+    ordering: Ordering = Field(Ordering.DECLARED, description="How references are numbered within a type.")
     token: str = Field(description="How the prompt addresses one, e.g. `[{Type} {n}]` or `@{Type}{n}`.")
     needs_company: tuple[MediaType, ...] = Field((), description="Types that may not be the only one.")
-    image: MediaLimits | None = None
-    video: MediaLimits | None = None
-    audio: MediaLimits | None = None
+    image: MediaLimits | None = Field(None, description="None: the model takes no pictures.")
+    video: MediaLimits | None = Field(None, description="None: the model takes no videos.")
+    audio: MediaLimits | None = Field(None, description="None: the model takes no sound.")
 
     @field_validator("token")
     @classmethod
@@ -110,9 +110,9 @@ class References(Model):
 class Prices(Model):
     """USD per second of output by resolution, with the day and the page they were read."""
 
-    date: Text
-    source: Text
-    per_second: dict[str, Decimal]
+    date: Text = Field(description="The day they were read, as 2026-05-28.")
+    source: Text = Field(description="The page, or whose word it is.")
+    per_second: dict[str, Decimal] = Field(description="USD by resolution.")
 
 
 class Wire(Model):
@@ -156,21 +156,23 @@ class ModelCard(Model):
     """One model."""
 
     card: int = Field(1, description="Version of this format.")
-    provider: Text
-    model: Text
-    version: Text
-    title: Text
+    provider: Text = Field(description="Whose API it is: eachlabs, oxen, local or one from a package.")
+    model: Text = Field(description="The model's name as the provider writes it.")
+    version: Text = Field(description="Of this card; a changed default is a new one.")
+    title: Text = Field(description="What people call the model.")
     default: bool = Field(False, description="The provider's default model.")
     note: Text | None = Field(None, description="What to know of it: what is inferred, what is doubtful.")
-    sources: tuple[Text, ...] = ()
+    sources: tuple[Text, ...] = Field((), description="Pages that the card was written from.")
     envelope: dict[str, Any] = Field(default_factory=dict, description="Sent beside the model's name.")
     parameters: dict[str, dict[str, Any]] = Field(description="JSON Schema by parameter; each has a default.")
-    wire: dict[str, Wire] = Field(default_factory=dict)
-    references: References
+    wire: dict[str, Wire] = Field(
+        default_factory=dict, description="Parameters that are sent in another form."
+    )
+    references: References = Field(description="What references the model takes.")
     prices: Prices | None = Field(None, description="None is unknown, never zero.")
     automatic_seconds: int = Field(description="What an automatic duration counts as: the longest.")
     free: bool = Field(False, description="Costs nothing at all.")
-    failures_are_free: bool = False
+    failures_are_free: bool = Field(False, description="A job that failed is surely not billed.")
 
     @field_validator("card")
     @classmethod

@@ -33,6 +33,9 @@ from seedgen.project.reels import Reel
 LOCAL, EACHLABS, OXEN = "local", "eachlabs", "oxen"
 
 FACE_HELP = "Shows a real human face. Models with face fields need to know."
+_OTHER_PROVIDER_HELP = "Another one than the project's."
+_OTHER_MODEL_HELP = "Another one than the project's, or the provider's default."
+_JOBS_HELP = "Jobs in flight at once. A 429 halves it for a while."
 
 
 class Reference(Model):
@@ -74,9 +77,9 @@ ReferenceEntry = Annotated[
 class ReferenceSet(Model):
     """A named, ordered group of references."""
 
-    images: tuple[ReferenceEntry, ...] = ()
-    videos: tuple[ReferenceEntry, ...] = ()
-    audios: tuple[ReferenceEntry, ...] = ()
+    images: tuple[ReferenceEntry, ...] = Field((), description="Pictures, in the order in which they count.")
+    videos: tuple[ReferenceEntry, ...] = Field((), description="Videos; ref() counts them behind the images.")
+    audios: tuple[ReferenceEntry, ...] = Field((), description="Sounds; ref() counts them behind the videos.")
 
     @model_validator(mode="after")
     def _not_empty(self) -> ReferenceSet:
@@ -127,8 +130,8 @@ class Defaults(Parameters):
 class Profile(Parameters):
     """A way to run the same shots: who makes them and how good. It wins over what shots say."""
 
-    provider: Text | None = None
-    model: Text | None = None
+    provider: Text | None = Field(None, description=_OTHER_PROVIDER_HELP)
+    model: Text | None = Field(None, description=_OTHER_MODEL_HELP)
 
 
 class ShotEntry(Parameters):
@@ -143,12 +146,15 @@ class ShotEntry(Parameters):
         None, description="A file in templates/, or seedgen/NAME.j2 shipped with seedgen."
     )
     prompt: Text | None = Field(None, description="The prompt itself, instead of a template.")
-    vars: dict[str, Any] = Field(default_factory=dict)
+    vars: dict[str, Any] = Field(
+        default_factory=dict,
+        description="Variables of this shot; they win over the matrix's and the project's.",
+    )
     references: tuple[Text, ...] = Field((), description="Names of reference sets, in order.")
-    tags: tuple[Text, ...] = ()
-    provider: Text | None = None
-    model: Text | None = None
-    from_shot: FromShot | None = None
+    tags: tuple[Text, ...] = Field((), description="Words to choose shots by, as in --select tag:NAME.")
+    provider: Text | None = Field(None, description=_OTHER_PROVIDER_HELP)
+    model: Text | None = Field(None, description=_OTHER_MODEL_HELP)
+    from_shot: FromShot | None = Field(None, description="The shot whose clip this one goes on from.")
 
     @model_validator(mode="after")
     def _one_prompt(self) -> ShotEntry:
@@ -179,11 +185,11 @@ class KeyHeader(StrEnum):
 class EachlabsSettings(Model):
     """How to talk to each::labs. Never part of a fingerprint."""
 
-    concurrency: Jobs = 8
-    auth: KeyHeader = KeyHeader.BEARER
+    concurrency: Jobs = Field(8, description=_JOBS_HELP)
+    auth: KeyHeader = Field(KeyHeader.BEARER, description="How the key is sent; x-api-key is the older form.")
     wait_minutes: Minutes = Field(60, description=_WAIT_HELP)
-    webhook_url: Text = ""
-    webhook_secret: Text = ""
+    webhook_url: Text = Field("", description="Passed through; seedgen itself listens to nothing.")
+    webhook_secret: Text = Field("", description="Passed through with it.")
 
 
 class OxenMode(StrEnum):
@@ -197,8 +203,11 @@ class OxenMode(StrEnum):
 class OxenSettings(Model):
     """How to talk to Oxen.ai. Never part of a fingerprint."""
 
-    concurrency: Jobs = 16
-    mode: OxenMode = OxenMode.SSE
+    concurrency: Jobs = Field(16, description=_JOBS_HELP)
+    mode: OxenMode = Field(
+        OxenMode.SSE,
+        description="sse: listen to events and poll; poll: only poll; sync: one long call a job.",
+    )
     wait_minutes: Minutes = Field(60, description=_WAIT_HELP)
     upload_repo: Repository | None = Field(
         None, description="namespace/name of a repository for local references. Its files are public."
@@ -213,9 +222,9 @@ class OxenSettings(Model):
 class ProviderSettings(Model):
     """Settings of each provider."""
 
-    local: LocalSettings = LocalSettings()
-    eachlabs: EachlabsSettings = EachlabsSettings()
-    oxen: OxenSettings = OxenSettings()
+    local: LocalSettings = Field(LocalSettings(), description="The embedded renderer.")
+    eachlabs: EachlabsSettings = Field(EachlabsSettings(), description="The service each::labs.")
+    oxen: OxenSettings = Field(OxenSettings(), description="The service Oxen.ai.")
 
 
 class Budget(Model):
@@ -224,29 +233,45 @@ class Budget(Model):
     max_cost: Decimal | None = Field(None, ge=0, description="USD for one apply. A hard cap.")
 
 
+_SETS_HELP = "Named, ordered groups of files that guide generation."
+_SHOTS_HELP = "The shots, in order."
+
+
 class SceneFile(Model):
     """An included file: more reference sets and shots."""
 
-    reference_sets: dict[Name, ReferenceSet] = Field(default_factory=dict)
-    shots: tuple[ShotEntry, ...] = ()
+    reference_sets: dict[Name, ReferenceSet] = Field(default_factory=dict, description=_SETS_HELP)
+    shots: tuple[ShotEntry, ...] = Field((), description=_SHOTS_HELP)
 
 
 class ProjectFile(Model):
     """seedgen.yaml"""
 
     seedgen: Literal[1] = Field(description="Version of this format.")
-    name: Name
-    provider: Text = LOCAL
-    model: Text | None = None
-    vars: dict[str, Any] = Field(default_factory=dict, description="Overridable with --var and --var-file.")
-    reference_sets: dict[Name, ReferenceSet] = Field(default_factory=dict)
-    defaults: Defaults = Defaults()
-    profiles: dict[Name, Profile] = Field(default_factory=dict)
-    providers: ProviderSettings = ProviderSettings()
-    budget: Budget = Budget()
-    include: tuple[Text, ...] = ()
-    shots: tuple[ShotEntry, ...] = ()
-    reels: dict[Name, Reel] = Field(default_factory=dict)
+    name: Name = Field(description="The project's name.")
+    provider: Text = Field(LOCAL, description="Who makes the clips: local, eachlabs or oxen.")
+    model: Text | None = Field(None, description="By default the provider's own.")
+    vars: dict[str, Any] = Field(
+        default_factory=dict, description="Variables for templates. Overridable with --var and --var-file."
+    )
+    reference_sets: dict[Name, ReferenceSet] = Field(default_factory=dict, description=_SETS_HELP)
+    defaults: Defaults = Field(
+        Defaults(), description="Parameters for every shot that does not say otherwise."
+    )
+    profiles: dict[Name, Profile] = Field(
+        default_factory=dict, description="Other ways to run the same shots: --profile NAME."
+    )
+    providers: ProviderSettings = Field(
+        ProviderSettings(), description="How to talk to providers; never part of a fingerprint."
+    )
+    budget: Budget = Field(Budget(), description="Caps on money.")
+    include: tuple[Text, ...] = Field(
+        (), description="Files or globs with more reference sets and shots, read in sorted order."
+    )
+    shots: tuple[ShotEntry, ...] = Field((), description=_SHOTS_HELP)
+    reels: dict[Name, Reel] = Field(
+        default_factory=dict, description="Assembled videos. Without any, one reel `main` with every shot."
+    )
 
     @field_validator("include")
     @classmethod

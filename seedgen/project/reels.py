@@ -24,7 +24,7 @@ CUT_POINT = re.compile(r"[0-9]{1,6}(?:\.[0-9]{1,6})?s?|[0-9]{1,8}f")
 Colour = Annotated[Text, StringConstraints(pattern=COLOUR)]
 Background = Annotated[Text, StringConstraints(pattern=rf"{COLOUR}|^{BLUR}$")]
 Gain = Annotated[Decimal, Field(ge=-60, le=20, description="Decibels; 0 is as it is.")]
-Seconds = Annotated[Decimal, Field(ge=0, le=60)]
+Fade = Annotated[Decimal, Field(ge=0, le=60, description="Seconds.")]
 
 
 class Slate(StrEnum):
@@ -65,8 +65,8 @@ class Direction(StrEnum):
 class Cut(Model):
     """In and out point of a shot's clip: seconds (`1.5`), or frames of the reel (`36f`)."""
 
-    in_: Text | None = Field(None, alias="in")
-    out: Text | None = None
+    in_: Text | None = Field(None, alias="in", description="The first frame shown. By default the clip's.")
+    out: Text | None = Field(None, description="Where it ends. By default where the clip does.")
 
     @field_validator("in_", "out")
     @classmethod
@@ -79,7 +79,7 @@ class Cut(Model):
 class Transition(Model):
     """How the shot before becomes this one. Both shots are shown during its frames: it shortens the reel."""
 
-    type: TransitionType = TransitionType.DISSOLVE
+    type: TransitionType = Field(TransitionType.DISSOLVE, description="How one picture becomes the other.")
     frames: int = Field(12, ge=1, le=1000, description="Frames of the reel in which both shots overlap.")
     color: Colour = Field("#000000", description="What a fade goes through.")
     direction: Direction = Field(Direction.LEFT, description="Where the edge of a wipe moves to.")
@@ -105,9 +105,9 @@ TransitionField = Annotated[Transition, _named("type", TransitionType | Transiti
 class TitleCard(Model):
     """A card before or after the shots."""
 
-    title: Text
-    lines: tuple[Text, ...] = ()
-    seconds: Decimal = Field(Decimal(2), gt=0, le=60)
+    title: Text = Field(description="The large line.")
+    lines: tuple[Text, ...] = Field((), description="Smaller ones below it.")
+    seconds: Decimal = Field(Decimal(2), gt=0, le=60, description="How long it is shown.")
 
 
 TitleField = Annotated[TitleCard, _named("title", str | TitleCard)]
@@ -116,15 +116,15 @@ TitleField = Annotated[TitleCard, _named("title", str | TitleCard)]
 class Titles(Model):
     """Cards at the start and at the end of a reel."""
 
-    start: TitleField | None = None
-    end: TitleField | None = None
+    start: TitleField | None = Field(None, description="Before the first shot.")
+    end: TitleField | None = Field(None, description="After the last one.")
 
 
 class ShotSound(Model):
     """The sound of one shot's clip in a reel."""
 
     gain_db: Gain = Decimal(0)
-    mute: bool = False
+    mute: bool = Field(False, description="No sound of this clip.")
 
 
 class Music(Model):
@@ -133,8 +133,8 @@ class Music(Model):
     path: Text = Field(description="A sound file of the project.")
     gain_db: Gain = Decimal(-12)
     duck: bool = Field(True, description="Lower it while clips are heard.")
-    fade_in: Seconds = Decimal("0.5")
-    fade_out: Seconds = Decimal(2)
+    fade_in: Fade = Decimal("0.5")
+    fade_out: Fade = Decimal(2)
 
 
 MusicField = Annotated[Music, _named("path", str | Music)]
@@ -147,21 +147,25 @@ class Reel(Model):
         ("*",), description="Ids, globs, tag:NAME or VARIABLE=VALUE of a matrix, in the order to show."
     )
     size: Text | None = Field(None, description="1280x720. By default that of the first shot.")
-    fps: Text = "24"
+    fps: Text = Field("24", description="Frames a second, such as 24, 29.97 or 30000/1001.")
     background: Background = Field("#000000", description="A colour, or `blur` for the picture itself.")
-    fit: Fit = Fit.CONTAIN
-    cut: dict[str, Cut] = Field(default_factory=dict)
+    fit: Fit = Field(Fit.CONTAIN, description="contain: the whole picture; cover: the frame is filled.")
+    cut: dict[str, Cut] = Field(default_factory=dict, description="In and out points of single shots, by id.")
     transitions: dict[str, TransitionField] = Field(
         default_factory=dict, description="Into which shot, by its id; `default` for all others."
     )
-    slate: Slate = Slate.NONE
-    titles: Titles = Titles()
+    slate: Slate = Field(
+        Slate.NONE, description="How shots are named: not, on a card before, in the picture."
+    )
+    titles: Titles = Field(Titles(), description="Cards at the start and at the end.")
     sound: dict[str, ShotSound] = Field(default_factory=dict, description="Of single shots, by id.")
-    music: MusicField | None = None
+    music: MusicField | None = Field(None, description="A sound file under the whole reel.")
     loudness: Decimal | None = Field(
         None, ge=-40, le=-5, description="Integrated loudness in LUFS (EBU R128), such as -16 or -23."
     )
-    placeholder: Placeholder = Placeholder.ANIMATIC
+    placeholder: Placeholder = Field(
+        Placeholder.ANIMATIC, description="What is shown for a shot without a clip."
+    )
     chapters: bool = Field(False, description="A chapter in the file for each shot.")
     subtitles: bool = Field(False, description="The prompts as a track of subtitles.")
 
