@@ -56,16 +56,22 @@ def _card(card: ModelCard, paint: Paint, width: int, *, own: bool) -> Iterator[s
     yield f"  {paint.bold(harmless(card.model))}{mark}"
     where = ", from this project's cards/" if own else ""
     yield from _row("card", f"{card.title}, version {card.version}{where}", width)
+    for label, text in card_rows(card):
+        yield from _row(label, text, width)
+
+
+def card_rows(card: ModelCard) -> Iterator[tuple[str, str]]:
+    """What a card takes and costs, as labels and texts; a row without a label belongs to the one above it."""
     for name in card.parameters:
-        yield from _row(name, values_text(card, name), width)
-    yield from _row("references", _references(card), width)
+        yield name, values_text(card, name)
+    yield "references", _references(card)
     for kind, limits in media(card):
-        yield from _row(f"  {_PLURAL[kind]}", _limits(limits), width)
-    yield from _row("price", _price(card), width)
+        yield f"  {_PLURAL[kind]}", _limits(limits)
+    yield "price", price_text(card)
     if card.prices is not None:
-        yield from _row("", f"read on {card.prices.date} at {card.prices.source}", width)
+        yield "", f"read on {card.prices.date} at {card.prices.source}"
     if card.note:
-        yield from _row("note", card.note, width)
+        yield "note", card.note
 
 
 def _row(label: str, text: str, width: int) -> Iterator[str]:
@@ -191,7 +197,8 @@ def usd(amount: Decimal) -> str:
     return f"${short:.{digits}f}"
 
 
-def _price(card: ModelCard) -> str:
+def price_text(card: ModelCard) -> str:
+    """What a second costs by resolution, or that it is free or unknown."""
     if card.free:
         return "free"
     if card.prices is None or not card.prices.per_second:

@@ -13,36 +13,18 @@ import pytest
 
 from seedgen.cli.main import command_line
 from seedgen.cli.pages import page
+from tests.reference.commands import contexts, examples_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from tests.film import Film
 
-SHORT_EXAMPLE = "Example:"
 _BETWEEN = {"&&", "||", "|", ";", ">", "&"}
-
-
-def tree(command: click.Command, context: click.Context) -> Iterator[tuple[str, click.Command]]:
-    """A command and all those below it, by what is typed for each."""
-    yield context.command_path, command
-    if isinstance(command, click.Group):
-        for name in command.list_commands(context):
-            below = command.get_command(context, name)
-            assert below is not None, name
-            yield from tree(below, click.Context(below, info_name=name, parent=context))
-
-
-COMMANDS = dict(tree(command_line, click.Context(command_line, info_name="seedgen")))
+COMMANDS = {context.command_path: context.command for context in contexts()}
 
 
 def lines_of(epilog: str) -> list[str]:
-    """The lines of an epilog's examples that are typed: in the long form those that are indented twice,
-    in the short form what follows its first word."""
-    if SHORT_EXAMPLE in epilog:
-        return [epilog.partition(SHORT_EXAMPLE)[2].strip()]
-    examples = epilog.partition("Examples:\n")[2].partition("\n\n")[0]
-    return [line.strip() for line in examples.splitlines() if re.match(r"  \S", line)]
+    """The lines of an epilog's examples that are typed."""
+    return [line for line, _ in examples_of(epilog)]
 
 
 def typed(line: str) -> list[list[str]]:
@@ -110,7 +92,7 @@ def test_pages_keep_their_lines(path: str, columns: str, film: Film, monkeypatch
     assert ran.code == 0
     assert "\b" not in ran.out
     for line in lines_of(COMMANDS[path].epilog or ""):
-        assert line in [shown.strip().removeprefix(SHORT_EXAMPLE).strip() for shown in ran.out.splitlines()]
+        assert line in [shown.strip() for shown in ran.out.splitlines()]
     assert max(map(len, ran.out.splitlines())) <= 100
 
 
