@@ -11,9 +11,10 @@ import click
 import pytest
 import yaml
 
+from seedgen.cli.groups import ListByDefault
 from seedgen.cli.main import command_line
 from seedgen.project.cards import Prices
-from seedgen.project.models import ProviderSettings
+from seedgen.project.models import ProjectFile, ProviderSettings
 from seedgen.project.reels import Reel
 from seedgen.project.source import parse
 
@@ -30,8 +31,9 @@ def blocks(page: Path, language: str) -> list[str]:
 
 
 def commands(page: Path) -> list[str]:
-    """Every line of a shell block that begins with seedgen, without its comment."""
+    """Every line of a shell block that begins with seedgen, without its comment, and those in sentences."""
     lines = [line for block in blocks(page, "sh") for line in block.splitlines()]
+    lines += re.findall(r"`(seedgen [^`\n]+)`", page.read_text(encoding="utf-8"))
     return [line.partition("#")[0].strip() for line in lines if line.startswith("seedgen ")]
 
 
@@ -53,6 +55,24 @@ def test_the_reel_of_the_reels_page_is_one() -> None:
     assert reel.titles.end.title == "The end"
 
 
+def parts_of_projects() -> list[tuple[str, str]]:
+    """Every YAML block whose keys are all keys of a project file, by its page."""
+    return [
+        (page.name, text)
+        for page in PAGES
+        for text in blocks(page, "yaml")
+        if set(yaml.safe_load(text)) <= set(ProjectFile.model_fields)
+    ]
+
+
+@pytest.mark.parametrize(("page", "text"), parts_of_projects())
+def test_what_the_docs_show_of_a_project_can_stand_in_one(page: str, text: str) -> None:
+    """Whole or in part, the project file takes it as it is printed."""
+    value, problems = parse(text, ROOT / page)
+    assert problems == []
+    ProjectFile.model_validate({"seedgen": 1, "name": "film", **value})
+
+
 GENERATED = DOCS / "reference"
 """Commands there are the examples of `--help`, which tests/cli/test_help.py parses."""
 
@@ -71,8 +91,12 @@ def check_command(line: str) -> None:
     context = click.Context(command_line, info_name="seedgen")
     command: click.Command = command_line
     while isinstance(command, click.Group):
+        if isinstance(command, ListByDefault) and command._means_list(context, words):
+            words = [command.default, *words]
         with context:
             rest = _after_options(command, words, context)
+            if not rest:
+                return  # options of the program alone
             name, found, words = command.resolve_command(context, rest)
         assert found is not None, name
         command, context = found, click.Context(found, info_name=name, parent=context)
@@ -88,6 +112,18 @@ def _after_options(group: click.Group, words: list[str], context: click.Context)
 def test_there_is_something_typed() -> None:
     """The check above is about a dozen lines and more."""
     assert len(TYPED) >= 6
+
+
+NAMED = re.compile(r"`(?:seedgen|tests|benchmarks|examples|schema)/[a-z0-9_./-]+\.\w+(?:::\w+)?`")
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(ROOT).as_posix())
+def test_what_a_page_names_of_the_repository_is_there(page: Path) -> None:
+    """Every file, and every test in one: a promise names what holds it."""
+    for named in NAMED.findall(page.read_text(encoding="utf-8")):
+        file, _, test = named.strip("`").partition("::")
+        assert (ROOT / file).is_file(), named
+        assert not test or f"def {test}(" in (ROOT / file).read_text(encoding="utf-8"), named
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
