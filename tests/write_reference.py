@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from tests.reference import commands, models, project_file
+from tests.reference import commands, models, project_file, way
 
 DOCS = Path(__file__).parent.parent / "docs"
 
 PAGES = {
+    "pictures/way.svg": way.picture,
     "reference/commands.md": commands.page,
     "reference/models.md": models.page,
     "reference/project-file.md": project_file.page,
