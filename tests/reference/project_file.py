@@ -85,7 +85,7 @@ class Keys:
             return code(str(field["const"]))
         if "anyOf" in field:
             return self._either(field["anyOf"])
-        kind: str = field.get("type", "anything")
+        kind: str = field.get("type", "any value")
         if kind == "array":
             return f"list of {self._type(field.get('items', {}))}"
         if kind == "object":
