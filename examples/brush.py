@@ -53,6 +53,40 @@ def ellipse(x: float, y: float, rx: float, ry: float, turn: float = 0.0) -> Shap
     return [(x + a * c - b * s, y + a * s + b * c) for a, b in ring]
 
 
+def box(left: float, top: float, right: float, bottom: float, corner: float = 0.0) -> Shape:
+    """A rectangle, with round corners where `corner` is more than nothing."""
+    middles = (
+        (right - corner, bottom - corner), (left + corner, bottom - corner),
+        (left + corner, top + corner), (right - corner, top + corner),
+    )  # fmt: skip
+    return [
+        (x + corner * cos(pi / 2 * (quarter + i / 12)), y + corner * sin(pi / 2 * (quarter + i / 12)))
+        for quarter, (x, y) in enumerate(middles)
+        for i in range(13)
+    ]
+
+
+def ridge(width: float, foot: float, level: float, *waves: tuple[float, float, float]) -> Shape:
+    """A skyline from edge to edge, filled down to `foot`; waves are (height, length, shift in radians)."""
+    tops = [
+        (x, level - sum(h * sin(2 * pi * x / length + shift) for h, length, shift in waves))
+        for x in (width * i / 120 for i in range(121))
+    ]
+    return [*tops, (width, foot), (0.0, foot)]
+
+
+def turned(shape: Shape, about: Spot, degrees: float) -> Shape:
+    """The shape turned clockwise about a spot."""
+    c, s = cos(degrees * pi / 180), sin(degrees * pi / 180)
+    (x0, y0) = about
+    return [(x0 + (x - x0) * c - (y - y0) * s, y0 + (x - x0) * s + (y - y0) * c) for x, y in shape]
+
+
+def moved(shape: Shape, dx: float, dy: float, size: float = 1.0) -> Shape:
+    """The shape at `size` times its own, and then moved."""
+    return [(x * size + dx, y * size + dy) for x, y in shape]
+
+
 def stroke(line: Sequence[Spot], width: float, *, taper: bool = False) -> Shape:
     """A line with a width and round ends; with `taper` it thins toward both ends."""
     left: Shape = []
