@@ -14,7 +14,7 @@ from PIL import Image, ImageDraw, ImageFilter, ImageFont
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from brush import Canvas, Linear, Radial, Shape, Spot, ellipse, path, reduced, stroke
+from brush import Canvas, Linear, Radial, Shape, Spot, box, ellipse, path, reduced, ridge, stroke
 
 REFS = Path(__file__).parent / "refs"
 TALL = (960, 1280)
@@ -286,10 +286,110 @@ def morning() -> Image.Image:
     return canvas.image.convert("RGB")
 
 
+def rooftop() -> Image.Image:
+    """A background: a table on a roof, the city at first sun."""
+    canvas = Canvas((1280, 720))
+    canvas.fill(
+        Linear((0, 0), (0, 470), [(0, "#3f93a6"), (0.45, "#a9d4cb"), (0.8, "#ffd9a8"), (1, "#ffab84")])
+    )
+    canvas.paint(
+        ellipse(330, 430, 400, 380),
+        Radial((330, 430), (400, 380), [(0, "#fff1c4e8"), (0.4, "#ffdf9c70"), (1, "#ffdf9c00")]),
+    )
+    canvas.paint(ellipse(330, 430, 80, 80), "#fff6da")
+    chance = Random(12)
+    for depth, (light, dark, least, most) in enumerate(
+        (("#e7a992", "#d18f86", 90, 190), ("#a98a92", "#86707f", 40, 150), ("#4f7f8a", "#2d5966", 10, 110))
+    ):
+        left = -30.0
+        while left < 1280:
+            width = chance.uniform(70, 130)
+            top = 520 - chance.uniform(least, most) + depth * 20
+            canvas.paint(
+                box(left, top, left + width, 640),
+                Linear((left, 0), (left + width, 0), [(0, light), (1, dark)]),
+            )
+            for k in range(int((560 - top) // 34)):
+                for x in range(int(left) + 14, int(left + width) - 20, 24):
+                    if chance.random() < 0.3:
+                        canvas.paint(
+                            box(x, top + 14 + k * 34, x + 10, top + 30 + k * 34), "#ffe7b5", opacity=0.7
+                        )
+            left += width + chance.uniform(-8, 16)
+    canvas.paint(box(0, 560, 1280, 720), Linear((0, 560), (0, 720), [(0, "#f3c9a4"), (1, "#c98e6c")]))
+    canvas.paint(box(0, 552, 1280, 566), "#fff0dc")
+    for x in range(0, 1281, 64):
+        canvas.paint(
+            stroke([(640 + (x - 640) * 0.9, 566), (640 + (x - 640) * 1.5, 720)], 2), "#9d6548", opacity=0.35
+        )
+    for x, y, size, turn in (
+        (1130, 560, 150, -104),
+        (1150, 560, 170, -80),
+        (1176, 560, 150, -54),
+        (1110, 560, 120, -130),
+    ):
+        _leaf(canvas, (x, y), size, turn)
+    canvas.paint(
+        path("M 1070 540 L 1230 540 L 1206 690 L 1094 690"),
+        Linear((1070, 0), (1230, 0), [(0, "#ffa98a"), (1, "#b9614a")]),
+    )
+    return canvas.image.convert("RGB")
+
+
+def lake() -> Image.Image:
+    """A background: a jetty on a mountain lake."""
+    canvas = Canvas((1280, 720))
+    canvas.fill(
+        Linear((0, 0), (0, 400), [(0, "#3a8ea3"), (0.5, "#a4d3cd"), (0.85, "#ffe0b4"), (1, "#ffc79a")])
+    )
+    canvas.paint(
+        ellipse(900, 360, 380, 330),
+        Radial((900, 360), (380, 330), [(0, "#fff4cfe0"), (0.4, "#ffe3a870"), (1, "#ffe3a800")]),
+    )
+    for peaks, shade, lit, snow in (
+        (((60, 210), (330, 120), (640, 240), (930, 150), (1230, 230)), "#8fb0b8", "#c9c3bd", "#ffffff"),
+        (((200, 260), (520, 190), (790, 290), (1110, 210)), "#3f7482", "#7f9a9a", "#fff4e4"),
+    ):
+        for x, top in peaks:
+            half = (420 - top) * 1.05
+            canvas.paint([(x - half, 420), (x, top), (x + half, 420)], shade)
+            canvas.paint([(x, top), (x + half, 420), (x + half * 0.1, 420), (x - half * 0.08, top + 90)], lit)
+            cap = [
+                (x, top),
+                (x + half * 0.22, top + 64),
+                (x + 14, top + 46),
+                (x, top + 70),
+                (x - 14, top + 44),
+                (x - half * 0.2, top + 60),
+            ]
+            canvas.paint(cap, snow)
+    canvas.paint(ridge(1280, 440, 404, (14, 420, 1.0), (6, 90, 0.2)), "#1f5a5c")
+    canvas.paint(
+        box(0, 416, 1280, 720),
+        Linear((0, 416), (0, 720), [(0, "#ffd9ac"), (0.2, "#8fc3bf"), (0.6, "#2f8a98"), (1, "#115466")]),
+    )
+    chance = Random(6)
+    for _ in range(70):
+        y = 420 + 290 * chance.random() ** 1.4
+        x = chance.uniform(0, 1280)
+        canvas.paint(ellipse(x, y, chance.uniform(20, 80), 1.8), "#fff3d6", opacity=0.4)
+    jetty = path("M 520 500 L 700 500 L 980 720 L 280 720")
+    canvas.paint([(x + 10, y + 16) for x, y in jetty], "#0b3a46", blur=12, opacity=0.55)
+    canvas.paint(jetty, Linear((0, 500), (0, 720), [(0, "#e4b98d"), (1, "#a46a45")]))
+    for k in range(9):
+        y = 500 + 220 * (k / 9) ** 1.3
+        f = (y - 500) / 220
+        canvas.paint(stroke([(520 - 240 * f, y), (700 + 280 * f, y)], 2 + 3 * f), "#6b3f28", opacity=0.6)
+    return canvas.image.convert("RGB")
+
+
 def main() -> None:
     """Draw every reference."""
     REFS.mkdir(exist_ok=True)
-    for name, picture in (("front", front()), ("flat-lay", reduced(flat_lay())), ("morning", morning())):
+    for name, picture in (
+        ("front", front()), ("flat-lay", reduced(flat_lay())), ("morning", morning()),
+        ("rooftop", rooftop().resize((1024, 576))), ("lake", reduced(lake().resize((1024, 576)))),
+    ):  # fmt: skip
         picture.save(REFS / f"{name}.png", optimize=True)
 
 
