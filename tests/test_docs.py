@@ -20,7 +20,13 @@ from seedgen.project.source import parse
 
 ROOT = Path(__file__).parent.parent
 DOCS = ROOT / "docs"
-PAGES = sorted([ROOT / "README.md", *(page for page in DOCS.rglob("*.md") if "_build" not in page.parts)])
+PAGES = sorted(
+    [
+        ROOT / "README.md",
+        *(page for page in DOCS.rglob("*.md") if "_build" not in page.parts),
+        *(ROOT / "examples").glob("*/README.md"),
+    ]
+)
 
 
 def blocks(page: Path, language: str) -> list[str]:
@@ -32,7 +38,8 @@ def blocks(page: Path, language: str) -> list[str]:
 
 def commands(page: Path) -> list[str]:
     """Every line of a shell block that begins with seedgen, without its comment, and those in sentences."""
-    lines = [line for block in blocks(page, "sh") for line in block.splitlines()]
+    typed = blocks(page, "sh") + blocks(page, "console")
+    lines = [line.removeprefix("$ ") for block in typed for line in block.splitlines()]
     lines += re.findall(r"`(seedgen [^`\n]+)`", page.read_text(encoding="utf-8"))
     return [line.partition("#")[0].strip() for line in lines if line.startswith("seedgen ")]
 
@@ -61,7 +68,7 @@ def parts_of_projects() -> list[tuple[str, str]]:
         (page.name, text)
         for page in PAGES
         for text in blocks(page, "yaml")
-        if set(yaml.safe_load(text)) <= set(ProjectFile.model_fields)
+        if isinstance(value := yaml.safe_load(text), dict) and set(value) <= set(ProjectFile.model_fields)
     ]
 
 
@@ -76,7 +83,12 @@ def test_what_the_docs_show_of_a_project_can_stand_in_one(page: str, text: str) 
 GENERATED = DOCS / "reference"
 """Commands there are the examples of `--help`, which tests/cli/test_help.py parses."""
 
-TYPED = [(page.name, line) for page in PAGES if GENERATED not in page.parents for line in commands(page)]
+TYPED = [
+    (page.relative_to(ROOT).as_posix(), line)
+    for page in PAGES
+    if GENERATED not in page.parents
+    for line in commands(page)
+]
 
 
 @pytest.mark.parametrize(("page", "line"), TYPED, ids=lambda text: text)
@@ -126,7 +138,7 @@ def test_what_a_page_names_of_the_repository_is_there(page: Path) -> None:
         assert not test or f"def {test}(" in (ROOT / file).read_text(encoding="utf-8"), named
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(ROOT).as_posix())
 def test_links_between_pages_lead_somewhere(page: Path) -> None:
     """Every relative link names a file of the repository."""
     for target in re.findall(r"\]\(([^)#]+)(?:#[^)]*)?\)", page.read_text(encoding="utf-8")):

@@ -1,16 +1,19 @@
-"""The examples, the starter and the shipped templates are sound under every profile they declare."""
+"""The examples and the starter are sound under every profile they declare, and make their reels."""
 
 from __future__ import annotations
 
-import re
 import shutil
 from pathlib import Path
 
+import av
 import pytest
 import yaml
+from click.testing import CliRunner
 
 from seedgen.app import Settings, Workspace
+from seedgen.cli.main import command_line
 from seedgen.media.starter_picture import draw_cup
+from seedgen.planning.plan import Reason, ReasonKind
 from seedgen.store.starter import write_starter
 
 ROOT = Path(__file__).parent.parent
@@ -31,11 +34,52 @@ def copied(folder: Path, to: Path) -> Path:
 
 @pytest.mark.parametrize(("folder", "profile"), RUNS, ids=lambda value: getattr(value, "name", str(value)))
 def test_an_example_plans_without_a_warning(folder: Path, profile: str | None, tmp_path: Path) -> None:
-    """Every shot of a fresh example is to be generated, for every profile, with nothing to complain about."""
+    """All of a fresh example is to be generated, for every profile, with nothing to complain about.
+
+    Only the versions of the advertisement share a shot, which is generated once.
+    """
     workspace = Workspace(Settings(root=copied(folder, tmp_path), profile=profile))
     assert workspace.diagnostics == []
-    actions = {change.action.value for change in workspace.plan().takes}
+    shared = [Reason(ReasonKind.SAME_REQUEST, "020-relief")] if folder.name == "versions" else []
+    changes = workspace.plan().takes
+    assert [reason for change in changes for reason in change.reasons] == shared
+    actions = {change.action.value for change in changes if not change.reasons}
     assert actions in ({"generate"}, {"blocked"})
+
+
+FRAMES = {
+    "campaign": {"wide": 25 * 24, "tall": 25 * 30, "german": (25 + 2) * 25 - 5 * 12},
+    "moodboard": {"main": (20 + 2 * 2) * 24 - 5 * 18 - 24, "tall": 20 * 24 - 4 * 12},
+    "presenter": {"main": 23 * 24, "teaser": 12 * 24},
+    "restyle": {"main": 12 * 24 - 2 * 24},
+    "short": {"main": (24 + 3 + 2) * 24 - 1 - 2 * 24},
+    "sneaker": {"main": 36 * 24},
+    "versions": {"relief": (11 + 2) * 30 - 20, "glow": (11 + 2) * 30 - 3 * 15, "hooks": (8 + 2) * 30},
+}
+"""Of each reel: seconds of clips and cards by the reel's rate, less what cuts and transitions take."""
+QUICK = {"restyle", "versions"}
+
+
+@pytest.mark.parametrize(
+    "folder",
+    [pytest.param(e, marks=() if e.name in QUICK else pytest.mark.soak, id=e.name) for e in EXAMPLES],
+)
+def test_an_example_applies_and_its_reels_are_whole(folder: Path, tmp_path: Path) -> None:
+    """Every reel has the frames of its cut and a sound track, and nothing is left to plan."""
+    example = copied(folder, tmp_path)
+    said = CliRunner().invoke(command_line, ["-C", str(example), "apply", "--auto-approve"])
+    assert said.exit_code == 0, said.output
+    reels = Workspace(Settings(root=example)).project.spec.reels
+    assert {name: frames_of(example / "build" / f"{name}.mp4") for name in reels} == FRAMES[folder.name]
+    planned = CliRunner().invoke(command_line, ["-C", str(example), "plan", "--detailed-exitcode"])
+    assert planned.exit_code == 0, planned.output
+
+
+def frames_of(reel: Path) -> int:
+    """Pictures that can be decoded; there is sound beside them."""
+    with av.open(str(reel)) as container:
+        assert container.streams.audio
+        return sum(1 for _ in container.decode(video=0))
 
 
 def test_the_sneaker_film_has_its_seven_shots_in_order() -> None:
@@ -67,24 +111,3 @@ def test_starting_twice_overwrites_nothing(tmp_path: Path) -> None:
     assert (tmp_path / "templates" / "closeup.j2").read_text() == "mine"
     assert (tmp_path / ".gitignore").read_text().startswith("*.psd\n")
     assert ".seedgen/" in (tmp_path / ".gitignore").read_text().splitlines()
-
-
-@pytest.mark.parametrize("template", sorted((ROOT / "templates").glob("*.j2")), ids=lambda path: path.stem)
-def test_a_shipped_template_documents_its_needed_vars(template: Path, tmp_path: Path) -> None:
-    """With nothing but the vars that its opening comment calls needed, a template renders one paragraph."""
-    comment = template.read_text(encoding="utf-8").split("-#}")[0]
-    needed = re.findall(
-        r"^  (?:needed   )? {1,12}([a-z_]+) ", comment.split("optional")[0].split("needed")[1], re.MULTILINE
-    )
-    needed = needed or [comment.split("needed")[1].split()[0]]
-    values = "".join(f"      {name}: {'cup' if name.endswith('set') else 'a thing'}\n" for name in needed)
-    draw_cup(tmp_path / "cup.png")
-    (tmp_path / "seedgen.yaml").write_text(
-        "seedgen: 1\nname: t\nreference_sets: {cup: {images: [cup.png]}}\nshots:\n"
-        f"  - id: a\n    template: seedgen/{template.name}\n    references: [cup]\n    vars:\n{values}"
-    )
-    workspace = Workspace(Settings(root=tmp_path))
-    workspace.require_sound()
-    prompt = workspace.resolved[0].request.prompt
-    assert "\n" not in prompt
-    assert "  " not in prompt
