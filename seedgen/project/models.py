@@ -108,6 +108,14 @@ class FromShot(Model):
     )
     face: bool = Field(False, description=FACE_HELP)
 
+    @model_validator(mode="before")
+    @classmethod
+    def _more_than_an_id(cls, value: Any) -> Any:
+        shot_id = source_text(value)
+        if type(shot_id) is str:
+            raise ValueError(f"write `{FROM_SHOT}: {{id: {shot_id}}}`")
+        return value
+
 
 class Parameters(Model):
     """What may stand in a shot, in defaults and in a profile."""

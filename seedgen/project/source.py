@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 import yaml
 
 from seedgen.project.diagnostics import Diagnostic, Part, Severity, Spot, YamlPath, dotted
+from seedgen.project.yaml_faults import Fault, conflict, fault
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -212,13 +213,19 @@ def parse(text: str, file: Path) -> tuple[Any, list[Diagnostic]]:
                 Severity.ERROR, "file too large", f"At most {limit} MiB are read from one file.", file=file
             )
         ]
+    if found := conflict(text):
+        return None, [_known(found, file)]
     builder = _Builder(text, positions=False)
     try:
         value = builder.document()
     except _Problem as problem:
+        if problem.mark and (found := fault(text, problem.mark.line, problem.mark.column)):
+            return None, [_known(found, file)]
         return None, [_fatal(problem.summary, problem.detail, problem.mark, file)]
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
+        if mark and (found := fault(text, mark.line, mark.column)):
+            return None, [_known(found, file)]
         detail = " ".join(part for part in (error.context, error.problem) if part)
         return None, [
             _fatal("not valid YAML", f"{_sentence(detail)} {_yaml_hint(detail)}".strip(), mark, file)
@@ -265,6 +272,10 @@ def locate(text: str, wanted: Iterable[tuple[YamlPath, Part]]) -> dict[tuple[Yam
     return found
 
 
+def _known(found: Fault, file: Path) -> Diagnostic:
+    return Diagnostic(Severity.ERROR, found.summary, found.detail, file=file, spot=found.spot)
+
+
 def _fatal(summary: str, detail: str, mark: Any, file: Path) -> Diagnostic:
     spot = None if mark is None else Spot(mark.line + 1, mark.column + 1)
     return Diagnostic(Severity.ERROR, summary, detail, file=file, spot=spot)
@@ -279,7 +290,7 @@ def _yaml_hint(problem: str) -> str:
     if "mapping values are not allowed" in problem:
         return "Put text that contains `: ` into quotes."
     if "cannot start any token" in problem:
-        return "Indent with spaces, and put text that starts with a special sign into quotes."
+        return "Put text that starts with a special sign into quotes."
     if "did not find expected" in problem:
         return "Check the indentation and that every bracket and quote is closed."
     return ""

@@ -201,7 +201,7 @@ def test_a_file_with_anchors_keeps_the_order_of_its_keys() -> None:
     ("text", "summary", "line"),
     [
         ("seedgen: 1\nname: [x\n", "not valid YAML", 3),
-        ("seedgen: 1\n\tname: x\n", "not valid YAML", 2),
+        ("seedgen: 1\n\tname: x\n", "tab used for indentation", 2),
         ("seedgen: 1\nname: a\nname: b\n", "key given twice", 3),
         ("seedgen: 1\n? name\n: b\n", "cannot be formatted", 2),
         ("seedgen: 1\nname: b\n...\n", "cannot be formatted", 3),
