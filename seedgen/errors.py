@@ -61,12 +61,12 @@ class ProjectError(SeedgenError):
     """The project's files do not add up.
 
     `diagnostics` holds every problem found, located: `project.diagnostics.Diagnostic`, which lives a
-    floor above and is not named here for that reason.
+    floor above and is not named here for that reason. `text` is what they say, written out.
     """
 
-    def __init__(self, diagnostics: Sequence[Any]) -> None:
+    def __init__(self, diagnostics: Sequence[Any], text: str = "") -> None:
         count = len(diagnostics)
-        super().__init__(f"{count} problem{'' if count == 1 else 's'} in the project")
+        super().__init__(text or f"{count} problem{'' if count == 1 else 's'} in the project")
         self.diagnostics = tuple(diagnostics)
 
 

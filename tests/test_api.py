@@ -60,8 +60,9 @@ def test_what_a_user_did_wrong_is_an_error_with_a_remedy(film: Film) -> None:
     film.edit("duration: 1", "duration: 1000")
     with seedgen.load(film.root) as project:
         assert [problem.summary for problem in project.diagnostics] == ["duration out of range"]
-        with pytest.raises(seedgen.ProjectError):
+        with pytest.raises(seedgen.ProjectError) as refused:
             project.plan()
+    assert f"{refused.value}\n\n1 error. Nothing was done.\n" == film.run("plan").err
 
 
 def test_a_plan_that_others_overtook_is_refused(film: Film) -> None:

@@ -84,7 +84,7 @@ class OpenedProject(Kept):
         self.overrides = overrides
         project = load_project(settings.root, self.problems, overrides)
         if project is None:
-            raise ProjectError(located(self.problems, {}))
+            raise _refusal(located(self.problems, {}))
         self._texts = project.texts
         return project
 
@@ -101,7 +101,7 @@ class OpenedProject(Kept):
                     "seedgen writes there. Allow it with --allow-outside, or share a cache with --cache-dir."
                 )
                 self.problems.error("a link leads out of the project", detail, address=name)
-                raise ProjectError(located(self.problems, self._texts))
+                raise _refusal(located(self.problems, self._texts))
 
     @cached_property
     def diagnostics(self) -> list[Diagnostic]:
@@ -116,7 +116,7 @@ class OpenedProject(Kept):
     def require_sound(self) -> None:
         """Raises ProjectError with all diagnostics when any of them is an error."""
         if self.problems.errors:
-            raise ProjectError(self.diagnostics)
+            raise _refusal(self.diagnostics)
 
     @property
     def reels(self) -> Mapping[str, Reel]:
@@ -168,6 +168,16 @@ class OpenedProject(Kept):
                 remedy=did_you_mean(shot_id, known) or f"There are {known_words(known)}.",
             )
         return found
+
+
+def _refusal(found: list[Diagnostic]) -> ProjectError:
+    """All diagnostics as an error that says them: a program's traceback shows what is wrong."""
+    from pathlib import Path
+
+    from seedgen.views.diagnostics import diagnostics_text
+    from seedgen.views.paint import Paint
+
+    return ProjectError(found, diagnostics_text(found, Path.cwd(), Paint(on=False)).rstrip("\n"))
 
 
 def probe(path: Path) -> MediaFacts:
