@@ -10,6 +10,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from pathlib import Path
 
+    from seedgen.project.pinpoint import Passage
+
 Step = str | int
 YamlPath = tuple[Step, ...]
 """Keys and list positions that lead to a value in a YAML file: `("shots", 3, "duration")`."""
@@ -62,7 +64,7 @@ class Spot:
 class Diagnostic:
     """One problem. `summary` names what is wrong without names from the project; `detail` says what
     was found and what to do; `address` names the thing (`shots.020.duration`); `source` is the source
-    line, known once it has been located."""
+    line, known once it has been located; `within` is the part of the value that is meant."""
 
     severity: Severity
     summary: str
@@ -73,6 +75,7 @@ class Diagnostic:
     part: Part = Part.VALUE
     spot: Spot | None = None
     source: str = ""
+    within: Passage | None = None
 
 
 class Problems:

@@ -223,9 +223,20 @@ class _Expander:
 def note_failure(failure: TemplateFailure, place: Place, address: str, problems: Problems) -> None:
     """Note a template's failure: in the template file when it happened there, else in the YAML."""
     if failure.file is None:
-        problems.error(failure.summary, failure.detail, at=place, address=address)
+        problems.add(
+            Diagnostic(
+                Severity.ERROR,
+                failure.summary,
+                failure.detail,
+                address,
+                place.file,
+                place.path,
+                place.part,
+                within=failure.passage,
+            )
+        )
         return
-    spot = Spot(failure.line or 1, 1)
+    spot = failure.passage.spot if failure.passage else Spot(failure.line or 1, 1)
     problems.add(
         Diagnostic(
             Severity.ERROR, failure.summary, failure.detail, address, failure.file, None, Part.VALUE, spot

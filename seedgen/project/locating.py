@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from seedgen.project.pinpoint import in_yaml
 from seedgen.project.source import MAX_BYTES, locate
 
 if TYPE_CHECKING:
@@ -43,10 +44,12 @@ def located(diagnostics: Iterable[Diagnostic], texts: Mapping[Path, str]) -> lis
         if file is None:
             done.append(diagnostic)
             continue
-        if spot is None and diagnostic.path is not None:
-            spot = spots.get((file, diagnostic.path, diagnostic.part))
         if file not in lines:
             lines[file] = read[file].splitlines()
+        if spot is None and diagnostic.path is not None:
+            spot = spots.get((file, diagnostic.path, diagnostic.part))
+            if spot is not None and diagnostic.within is not None:
+                spot = in_yaml(diagnostic.within, lines[file], spot) or spot
         source = lines[file][spot.line - 1] if spot and spot.line <= len(lines[file]) else ""
         done.append(replace(diagnostic, spot=spot, source=source[:_LONGEST_LINE]))
     return sorted(done, key=_order)

@@ -12,29 +12,35 @@ from jinja2 import BaseLoader, Environment, TemplateNotFound, TemplateSyntaxErro
 from jinja2.exceptions import SecurityError, TemplateError, UndefinedError
 
 from seedgen.project.diagnostics import did_you_mean, known_words
+from seedgen.project.pinpoint import Passage, passage, spread
 from seedgen.project.sandbox import Sandbox, bounded_output
+from seedgen.project.yaml_faults import conflict
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
 
     from jinja2 import Template
 
 SHIPPED = Path(__file__).parent.parent
 SHIPPED_PREFIX = "seedgen/"
 _SHORT = 4096
-_INLINE = "<text>"
+_INLINE = "<template>"
+"""What Jinja calls a text without a file."""
 _MAX_TEMPLATE = 256 * 1024
+_TOO_MUCH = (RecursionError, SyntaxError, MemoryError)
 _UNDEFINED = re.compile(r"'([^']+)' is undefined")
 
 
 @dataclass(eq=False)
 class TemplateFailure(Exception):
-    """A template that cannot be rendered. `file` and `line` are None for text inside YAML."""
+    """A template that cannot be rendered. `file` and `line` are None for text inside YAML; `passage` is
+    the expression that fails, where it is known."""
 
     summary: str
     detail: str
     file: Path | None = None
     line: int | None = None
+    passage: Passage | None = None
 
 
 class RefError(TemplateError):
@@ -81,9 +87,20 @@ class _Files(BaseLoader):
             raise TemplateNotFound(template, f"{template} is larger than {limit} KiB")
         self.read.add(str(path))
         try:
-            return path.read_text(encoding="utf-8-sig"), str(path), None
+            text = path.read_text(encoding="utf-8-sig")
         except UnicodeDecodeError as error:
             raise TemplateNotFound(template, f"{template} is not UTF-8") from error
+        if left := conflict(text):
+            # Rendered, the markers and both versions would be paid for.
+            raise TemplateSyntaxError(left.detail, left.spot.line, template, str(path))
+        return text, str(path), None
+
+    def text(self, path: Path) -> str | None:
+        """What stands in a template, to show a line of it."""
+        try:
+            return path.read_text(encoding="utf-8-sig")
+        except (OSError, UnicodeDecodeError):
+            return None
 
 
 class Templates:
@@ -94,6 +111,7 @@ class Templates:
         self._sandbox = Sandbox(self._files)
         self._inline: dict[str, Template] = {}
         self._by_name: dict[str, tuple[Template, Path]] = {}
+        self._spread: dict[str, Template] = {}
 
     def text(self, source: str, scope: Mapping[str, Any]) -> str:
         """A string of the project file, rendered. Raises TemplateFailure."""
@@ -104,8 +122,8 @@ class Templates:
             if template is None:
                 template = self._inline[source] = self._compiled(source)
         except Exception as error:
-            raise self._failure(error, None, scope) from error
-        return self._render(template, None, scope)
+            raise self._failure(error, None, scope, source) from error
+        return self._render(template, None, scope, source)
 
     def _compiled(self, source: str) -> Template:
         if len(source) > _MAX_TEMPLATE:
@@ -136,14 +154,44 @@ class Templates:
         shipped = SHIPPED_PREFIX + name
         return f" seedgen ships {shipped!r}." if self._files.path(shipped) else ""
 
-    def _render(self, template: Template, path: Path | None, scope: Mapping[str, Any]) -> str:
+    def _render(
+        self, template: Template, path: Path | None, scope: Mapping[str, Any], source: str | None = None
+    ) -> str:
         self._sandbox.begin()
         try:
             return canonical_text(bounded_output(template.generate(scope)))
         except Exception as error:  # a stranger's template makes Python raise whatever it can
-            raise self._failure(error, path, scope) from error
+            raise self._failure(error, path, scope, source) from error
 
-    def _failure(self, error: BaseException, path: Path | None, scope: Mapping[str, Any]) -> TemplateFailure:
+    def _failure(
+        self, error: BaseException, path: Path | None, scope: Mapping[str, Any], source: str | None = None
+    ) -> TemplateFailure:
+        """What went wrong in a template file, or in a text that is its own `source`."""
+        failure = self._worded(error, path, scope)
+        # What takes too much work is not begun again.
+        if failure.file == path and not isinstance(error, (SecurityError, *_TOO_MUCH)):
+            text = source if path is None else self._files.text(path)
+            failure.passage = self._passage(error, text, scope) if text else None
+        return failure
+
+    def _passage(self, error: BaseException, text: str, scope: Mapping[str, Any]) -> Passage | None:
+        """The expression that fails: the text is rendered once more, with each on a line of its own."""
+        undefined = _UNDEFINED.search(str(error)) if isinstance(error, UndefinedError) else None
+        try:
+            template = self._spread.get(text)
+            if template is None:
+                template = self._spread[text] = self._compiled(spread(text))
+            self._sandbox.begin()
+            bounded_output(template.generate(scope))
+        except TemplateSyntaxError as again:
+            line = again.lineno if again.name is None else None
+        except Exception as again:  # noqa: BLE001  the same failure once more, whatever it is
+            line = _last_line(again, {_INLINE})[1]
+        else:
+            line = None
+        return passage(text, line, undefined[1] if undefined else None) if line else None
+
+    def _worded(self, error: BaseException, path: Path | None, scope: Mapping[str, Any]) -> TemplateFailure:
         file, line = self._where(error, path)
         if isinstance(error, TemplateSyntaxError):
             return TemplateFailure("template not readable", _sentence(error.message or ""), file, line)
@@ -157,7 +205,7 @@ class Templates:
             said = str(error) if str(error) != error.name else f"no {error.name!r} in templates/"
             hint = did_you_mean(str(error.name), self._files.names())
             return TemplateFailure("unknown template", f"{_sentence(said)} {hint}".strip(), file, line)
-        if isinstance(error, RecursionError | SyntaxError | MemoryError):
+        if isinstance(error, _TOO_MUCH):
             return TemplateFailure(
                 "template not allowed", "It is nested too deep, or it includes or calls itself.", file, line
             )
@@ -169,14 +217,20 @@ class Templates:
             return (
                 (Path(error.filename), error.lineno) if error.filename in self._files.read else (path, None)
             )
-        file, line = path, None
-        trace = error.__traceback__
-        while trace is not None:
-            name = trace.tb_frame.f_code.co_filename
-            if name in self._files.read:
-                file, line = Path(name), trace.tb_lineno
-            trace = trace.tb_next
-        return file, line
+        name, line = _last_line(error, self._files.read)
+        return Path(name) if name else path, line
+
+
+def _last_line(error: BaseException, names: Collection[str]) -> tuple[str | None, int | None]:
+    """The innermost frame of a traceback that is in one of some files: its file and its line."""
+    found: tuple[str | None, int | None] = None, None
+    trace = error.__traceback__
+    while trace is not None:
+        name = trace.tb_frame.f_code.co_filename
+        if name in names:
+            found = name, trace.tb_lineno
+        trace = trace.tb_next
+    return found
 
 
 def canonical_text(text: str) -> str:

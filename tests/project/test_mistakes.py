@@ -31,8 +31,6 @@ def marked(root: Path) -> dict[Marked, tuple[str, str]]:
                     part.strip() for part in mark.removesuffix(" #}").split(" | ")
                 )
                 where = (file.relative_to(root).as_posix(), number, code.rindex(text) + 1)
-                if not text.isidentifier() and file.suffix != ".yaml":
-                    where = (where[0], number, 1)  # Jinja knows the line alone
                 found[*where, summary, address] = (line, remedy)
     return found
 
@@ -69,6 +67,29 @@ def test_what_is_underlined_is_what_is_wrong(tmp_path: Path) -> None:
     opened = workspace(tmp_path, "provder: local\nshots:\n  - {id: a, prompt: A quay., duration: '  99'}\n")
     texts = [d.source[d.spot.column - 1 :][: d.spot.length] for d in errors(opened) if d.spot]
     assert texts == ["provder", "'  99'"]
+
+
+@pytest.mark.parametrize(
+    ("prompt", "line", "underlined"),
+    [
+        (">-\n    {{ mood }} light,\n\n    {{ mood | uper }} and {{ mood }}.", 9, "{{ mood | uper }}"),
+        ("|\n    {{ mood }} light,\n    {{ ref('shoe') }}.", 8, "{{ ref('shoe') }}"),
+        ("'It''s {{ mood }},\n\n    it''s {{ moood }}.'", 8, "moood"),
+        ('"A \\"{{ mood }}\\" and {{ 1 +\n    }}."', 6, "{{ 1 +"),
+        ("A {{ mood }} and\n    a {{ mood.x }}.", 7, "{{ mood.x }}"),
+        # An escape for a letter reads otherwise than it is written: the whole text is meant.
+        ('"\\u0041 {{ moood }}."', 6, '"\\u0041 {{ moood }}."'),
+    ],
+)
+def test_of_a_prompt_the_expression_that_fails_is_underlined(
+    tmp_path: Path, prompt: str, line: int, underlined: str
+) -> None:
+    """However YAML writes the text, and whether its lines are kept or folded into one."""
+    opened = workspace(tmp_path, f"vars: {{mood: soft}}\nshots:\n- id: a\n  prompt: {prompt}\n")
+    (found,) = errors(opened)
+    assert found.spot is not None
+    assert found.source[found.spot.column - 1 :][: found.spot.length] == underlined
+    assert found.spot.line == line
 
 
 def test_a_mistake_in_the_defaults_is_one_mistake(tmp_path: Path) -> None:

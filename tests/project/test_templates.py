@@ -269,6 +269,7 @@ def test_a_templates_folder_that_is_a_link_out_of_the_project_is_empty(tmp_path:
         ),
         ({"a.j2": "\n{% for x in [1] %}\n{{ x }}\n{{ x + 'a' }}{% endfor %}"}, ("a.j2", 4)),
         ({"a.j2": "\n{% include 'lost.j2' %}"}, ("a.j2", 2)),
+        ({"a.j2": "A shoe,\n<<<<<<< HEAD\nred\n=======\nblue\n>>>>>>> topic\n"}, ("a.j2", 2)),
     ],
 )
 def test_a_failure_in_a_template_file_names_file_and_line(
