@@ -131,6 +131,7 @@ class _Search:
             before.locks,
             len(stale),
             unknown,
+            frozenset(clip.origin for clip in clips if why[clip.digest] is Keep.YOUNG),
         )
         return Found(garbage, stored, records, stale, files, posters)
 

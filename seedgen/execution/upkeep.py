@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-    from seedgen.execution.clips import KnownClip, Use
+    from seedgen.execution.clips import KnownClip, Origin, Use
     from seedgen.execution.retention import Keep
     from seedgen.planning.lock import Take
 
@@ -136,7 +136,8 @@ class Garbage:
     """What may go, and what is kept of the clips, by why. `whole` is what the cache holds, in bytes.
 
     `records` are requests whose clip has gone already. `unknown` says of reels why it cannot be told which
-    segments they use; then none go.
+    segments they use; then none go. `young_origins` says where the clips are from that are too young to go:
+    of those that cost nothing their age alone decides.
     """
 
     clips: tuple[KnownClip, ...]
@@ -147,6 +148,7 @@ class Garbage:
     old_locks: int
     records: int = 0
     unknown: Mapping[str, str] = field(default_factory=dict)
+    young_origins: frozenset[Origin] = frozenset()
 
     @property
     def size(self) -> int:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from seedgen.execution.clips import KnownClip, Use
-    from seedgen.execution.upkeep import Amount, Garbage, Holdings
+    from seedgen.execution.upkeep import Garbage, Holdings
     from seedgen.views.paint import Paint
 
 _MEANS = {
@@ -148,7 +148,11 @@ def garbage_text(garbage: Garbage, older_than: timedelta, paint: Paint, *, force
         f"Segments and stand-ins stay: what the reel {harmless(name)} uses cannot be told: {harmless(why)}.\n"
         for name, why in garbage.unknown.items()
     )
-    stays = [_stays(why, one, force=force) for why, one in garbage.kept.items() if why is not Keep.LOCK]
+    stays = [
+        f"{one.count:,} because {_KEPT[why]}{_way_out(garbage, force=force) if why is Keep.YOUNG else ''}"
+        for why, one in garbage.kept.items()
+        if why is not Keep.LOCK
+    ]
     if stays:
         text += "Clips that no lock here uses and that stay: " + "; ".join(stays) + ".\n"
     return text
@@ -188,9 +192,14 @@ _ORIGINS = {
 }
 
 
-def _stays(why: Keep, one: Amount, *, force: bool) -> str:
-    way_out = " (--force takes paid ones too)" if why is Keep.YOUNG and not force else ""
-    return f"{one.count:,} because {_KEPT[why]}{way_out}"
+def _way_out(garbage: Garbage, *, force: bool) -> str:
+    """Which option takes those that are too young."""
+    ways = []
+    if any(origin.free for origin in garbage.young_origins):
+        ways.append("a shorter --older-than takes free ones")
+    if not force and any(not origin.free for origin in garbage.young_origins):
+        ways.append("--force takes paid ones too")
+    return f" ({', '.join(ways)})" if ways else ""
 
 
 def question(garbage: Garbage) -> str:

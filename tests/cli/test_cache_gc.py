@@ -112,7 +112,7 @@ def test_what_is_young_stays_by_default(applied: Film) -> None:
     edited(applied, "ajar")
     ran = gc(applied)
     assert "There is nothing to clear out." in ran.out
-    assert "1 because they are too young" in ran.out
+    assert "1 because they are too young (a shorter --older-than takes free ones)." in ran.out
     age(applied.cache)
     assert len(looked(applied)["clips"]) == 1
 
