@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import shlex
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import click
 from click.core import ParameterSource
 
-from seedgen.errors import UsageError
+from seedgen.errors import SeedgenError, UsageError
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -28,6 +29,11 @@ def open_saved_plan(invocation: Invocation, file: Path) -> tuple[Invocation, Sav
     """
     from seedgen.app.saved import open_saved
 
+    if not file.exists() and _selects(invocation, str(file)):
+        remedy = f"`seedgen apply --select {shlex.quote(str(file))}` applies what it names."
+        raise UsageError(
+            f"no plan file {file}; shots are chosen with --select", remedy=invocation.typed(remedy)
+        )
     context = click.get_current_context()
     root = context.find_root()
     for where, options in ((root, _BEFORE), (context, _BESIDE)):
@@ -45,3 +51,11 @@ def open_saved_plan(invocation: Invocation, file: Path) -> tuple[Invocation, Sav
     # What is said from here on names commands as they are typed under the plan's profile.
     root.obj = replace(invocation, profile=profile)
     return root.obj, saved
+
+
+def _selects(invocation: Invocation, what: str) -> bool:
+    """Whether what was given for a file names shots of the project."""
+    try:
+        return bool(invocation.open().select([what]))
+    except SeedgenError:
+        return False

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -116,6 +117,15 @@ def test_a_shot_wins_over_a_file_and_a_slash_over_a_shot(
     refused(applied.run("show", "nobody"), "no shot 'nobody'")
     refused(applied.run("show", "./nobody"), "no file nobody")
     refused(applied.run("show", "seedgen.lock"), "seedgen.lock is no saved plan")
+
+
+@pytest.mark.parametrize("words", ["s1", "s*", "tag:hero"])
+def test_shots_in_place_of_a_plan_are_pointed_to_select(film: Film, words: str) -> None:
+    """An apply takes a plan's file; what is none, and names shots, goes behind --select."""
+    ran = film.run("--profile", "draft", "apply", words)
+    refused(ran, "no plan file", f"`seedgen --profile draft apply --select {shlex.quote(words)}`")
+    assert not (film.root / "seedgen.draft.lock").exists()
+    refused(film.run("apply", "nobody.json"), "no file nobody.json", "`seedgen plan -o FILE`")
 
 
 def test_a_plan_can_be_shown_where_no_project_is(applied: Film, tmp_path: Path) -> None:
