@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from seedgen.app.opened import DEFAULT_REEL
 from seedgen.planning.plan import Action
+from seedgen.planning.select import open_term
 from seedgen.project.diagnostics import Problems
 from seedgen.project.expand import expand
 from seedgen.project.loader import load_project
@@ -63,6 +64,13 @@ class Words:
         return sorted({tag for shot in self._shots for tag in shot.tags})
 
     @property
+    def variables(self) -> list[str]:
+        """What a matrix gives its shots, as `VARIABLE=VALUE`, each once."""
+        shots = self._project.shots if self._project else ()
+        rows = [pair for shot in shots for pair in shot.entry.matrix.items()]
+        return list(dict.fromkeys(f"{name}={value}" for name, values in rows for value in values))
+
+    @property
     def reels(self) -> list[str]:
         """Reels by name."""
         if self._project is None:
@@ -90,7 +98,7 @@ class Words:
 
     def selectors(self, *, plans: bool) -> list[str]:
         """Everything that an expression can name; reels and actions only where there is a plan."""
-        words = self.shots + [f"tag:{tag}" for tag in self.tags]
+        words = self.shots + [f"tag:{tag}" for tag in self.tags] + self.variables
         if plans:
             words += [f"reel:{reel}" for reel in self.reels]
             words += [f"action:{action}" for action in Action]
@@ -100,7 +108,7 @@ class Words:
 def selections(incomplete: str, words: Words, *, plans: bool) -> list[str]:
     """How an expression that is being typed can go on: its last term is completed, what stands before
     stays. A word that is whole is offered with `+` too, where something continues it."""
-    at = max(incomplete.rfind(sign) for sign in " ,") + 1
+    at = open_term(incomplete)
     done, typed = incomplete[:at], incomplete[at:]
     bare = typed.removeprefix("+")
     plus = typed[: len(typed) - len(bare)]

@@ -15,8 +15,9 @@ if TYPE_CHECKING:
     from seedgen.app.completing import Words
 
 
-_SAFE = re.compile(r"[\w.,:=+@%/ -]+")
-"""What a shell takes as it stands. A tag from a stranger's project must not become a command."""
+_SAFE = re.compile(r"[\w.,:=+@%/ -]*")
+"""What a shell takes as it stands, behind what was typed. A tag from a stranger's project must not become a
+command."""
 
 
 def _words(ctx: click.Context) -> Words:
@@ -43,7 +44,7 @@ def completing(find: Callable[[Words, click.Context, str], Iterable[str]]) -> Ca
         return [
             CompletionItem(word, help=about or None)
             for word, about in told.items()
-            if word.startswith(incomplete) and _SAFE.fullmatch(word)
+            if word.startswith(incomplete) and _SAFE.fullmatch(word, len(incomplete))
         ]
 
     return complete

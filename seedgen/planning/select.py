@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 
 _GLOB = re.compile(r"[*?\[]")
 _STEP = "+"
+_QUOTED = r"""(?<=[=:])(?:"[^"]*"|'[^']*')"""
+_TERM = re.compile(rf"(?:{_QUOTED}|\S)+")
+_PART = re.compile(rf"(?:{_QUOTED}|[^,])+")
 
 
 class Kind(StrEnum):
@@ -64,7 +67,8 @@ def select(
 
     Each value is a list of terms. A term is an id, a glob over ids, `tag:NAME`, `reel:NAME`,
     `action:NAME` (globs too) or `VARIABLE=VALUE`, or several of them with commas between; `+` before
-    or after one adds everything upstream or downstream of it. Raises UsageError when a term matches
+    or after one adds everything upstream or downstream of it. A name or a value in quotes may have
+    spaces, commas and a plus at its end. Raises UsageError when a term matches
     nothing, when nothing is left, and for a value without a term: an empty shell variable must not
     come to mean every shot.
     """
@@ -89,7 +93,7 @@ def matching(part: str, shots: Sequence[Selectable]) -> frozenset[str]:
 
 def kinds(expression: str) -> frozenset[Kind]:
     """The kinds that an expression selects by."""
-    parts = (part.strip(_STEP) for term in expression.split() for part in term.split(","))
+    parts = (part.strip(_STEP) for term in _TERM.findall(expression) for part in _PART.findall(term))
     named = {part.partition(":")[0] for part in parts if ":" in part and "=" not in part}
     return frozenset(kind for kind in Kind if kind in named)
 
@@ -118,11 +122,11 @@ class _Among:
         """What any term matches. Not `strict`, terms of known words may have no shot in common."""
         if not all(expression.split() for expression in expressions):
             raise UsageError("nothing to select in an empty value", remedy=self._how)
-        terms = [term for expression in expressions for term in expression.split()]
+        terms = [term for expression in expressions for term in _TERM.findall(expression)]
         return frozenset().union(*(self._intersection(term, strict=strict) for term in terms))
 
     def _intersection(self, term: str, *, strict: bool) -> frozenset[str]:
-        parts = [part for part in term.split(",") if part]
+        parts = _PART.findall(term)
         if not parts:
             raise UsageError(f"nothing to select in {term!r}", remedy=self._how)
         found = frozenset.intersection(*(self.part(part) for part in parts))
@@ -172,6 +176,7 @@ class _Among:
             here = " here" if kind in set(Kind) else ""
             raise UsageError(f"cannot select by {kind!r}{here}", remedy=self._how)
         groups = self._groups(Kind(kind))
+        name = _unquoted(name)
         named = [ids for group, ids in groups.items() if fnmatchcase(group, name)]
         if not named:
             _none(_NONE[Kind(kind)].format(name), name, groups)
@@ -199,13 +204,17 @@ class _Among:
 
     def _valued(self, part: str) -> frozenset[str]:
         name, _, value = part.partition("=")
+        value = _unquoted(value)
         having = {s.id: str(s.variables[name]) for s in self._shots if _is_plain(s.variables.get(name))}
         if not having:
             known = {key for shot in self._shots for key, held in shot.variables.items() if _is_plain(held)}
             _none(f"no shot has a variable {name!r}", name, known)
         found = frozenset(shot_id for shot_id, held in having.items() if fnmatchcase(held, value))
         if not found:
-            _none(f"no shot has {value!r} for {name!r}", value, set(having.values()))
+            what, held = f"no shot has {value!r} for {name!r}", set(having.values())
+            if cut := sorted(one for one in held if re.match(rf"{re.escape(value)}[\s,]", one)):
+                raise UsageError(what, remedy=f'A value with a space goes into quotes: {name}="{cut[0]}".')
+            _none(what, value, held)
         return found
 
     @property
@@ -235,6 +244,21 @@ def in_order(
         found = match(pattern)
         chosen.update((shot_id, None) for shot_id in ids if shot_id in found)
     return list(chosen)
+
+
+def open_term(expression: str) -> int:
+    """Where the part of a term begins that an expression ends with, for whoever goes on typing it."""
+    typed = re.compile(rf"{_QUOTED}|(?<=[=:])[\"'][^\"']*$|[\s,]")
+    return max((m.end() for m in typed.finditer(expression) if m[0] == "," or m[0].isspace()), default=0)
+
+
+def _unquoted(text: str) -> str:
+    """A name or a value without its quotes. Raises UsageError for one that is not closed."""
+    if text[:1] not in ('"', "'"):
+        return text
+    if len(text) < 2 or text[-1] != text[0]:
+        raise UsageError(f"a quote is not closed in {text!r}", remedy='Write it as in city="New York".')
+    return text[1:-1]
 
 
 def _is_plain(value: object) -> bool:

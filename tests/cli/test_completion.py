@@ -18,7 +18,11 @@ if TYPE_CHECKING:
     from tests.film import Film
 
 SHELLS = ("bash", "zsh", "fish")
-CHAINED = "  - {id: s4, prompt: On., from_shot: {id: s1, use: last_frame}}\nreels:\n"
+CHAINED = """\
+  - {id: s4, prompt: On., from_shot: {id: s1, use: last_frame}}
+  - {id: "end-{{ n }}-{{ city[0] }}", prompt: Go., matrix: {n: [1, 2], city: [Rome, New York]}}
+reels:
+"""
 
 
 @pytest.fixture
@@ -68,6 +72,9 @@ OFFERED: dict[str, str] = {
     "seedgen plan --select 'tag:hero s3": "tag:hero s3",
     "seedgen plan --select 'tag:hero +tag:w": "tag:hero +tag:wide",
     'seedgen plan --select "s1 action:un': "s1 action:unchanged",
+    "seedgen plan --select city": "city=Rome",
+    "seedgen plan --select n=": "1 2",
+    'seedgen plan --select \'city="New York" tag:w': 'city="New York" tag:wide',
 }
 
 

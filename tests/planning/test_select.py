@@ -14,7 +14,7 @@ SHOTS = [
     Selectable("020", frozenset({"hero"})),
     Selectable("030-en", frozenset({"end"})),
     Selectable("030-de", frozenset({"end", "night"})),
-    Selectable("A.b_c", frozenset()),
+    Selectable("A.b_c", frozenset(), {"light": "late sun"}),
 ]
 ALL = {shot.id for shot in SHOTS}
 
@@ -50,6 +50,12 @@ ERRORS: list[tuple[list[str], str, str]] = [
     (["a.b_c"], "no shot matches 'a.b_c'", "Did you mean 'A.b_c'?"),
     (["colour:red"], "cannot select by 'colour'", "tag:NAME"),
     (["020,tag:night"], "no shot matches all of '020,tag:night'", "A comma intersects; a space unites."),
+    (
+        ["light=late"],
+        "no shot has 'late' for 'light'",
+        'A value with a space goes into quotes: light="late sun".',
+    ),
+    (['light="late sun'], "a quote is not closed in '\"late'", 'city="New York"'),
     ([","], "nothing to select in ','", "Name ids"),
     ([""], "nothing to select in an empty value", "Name ids"),
     (["010", "  "], "nothing to select in an empty value", "Name ids"),
@@ -77,11 +83,11 @@ def test_a_project_without_shots_says_so() -> None:
 # -- chains, reels, actions, exclusions ---------------------------------------------------------------
 
 CHAIN = [
-    Selectable("a", frozenset({"hero"}), {"lang": "en"}),
-    Selectable("b", frozenset({"wide"}), {"lang": "de"}, upstream="a"),
+    Selectable("a", frozenset({"hero"}), {"lang": "en", "city": "New York"}),
+    Selectable("b", frozenset({"wide"}), {"lang": "de", "city": "Rome, Italy"}, upstream="a"),
     Selectable("c", frozenset({"hero"}), upstream="b"),
-    Selectable("d", frozenset(), upstream="b"),
-    Selectable("e", frozenset({"wide"})),
+    Selectable("d", frozenset({"by night"}), {"city": "New York"}, upstream="b"),
+    Selectable("e", frozenset({"wide"}), {"lang": "c+"}),
 ]
 """a leads to b, and b to both c and d; e stands alone."""
 
@@ -101,6 +107,11 @@ FOLLOWED: dict[str, tuple[str, str]] = {
     "each part of an intersection has its own": ("a+,tag:wide", "b"),
     "an intersection of two sides": ("a+,+c", "abc"),
     "by variable": ("lang=de+", "bcd"),
+    "by a value with a space": ('city="New York" e', "ade"),
+    "by a value with a comma, along a chain": ("+city='Rome, Italy',tag:wide", "b"),
+    "by a value that ends with a plus": ('lang="c+"', "e"),
+    "a glob in quotes": ('city="New *",tag:hero', "a"),
+    "a tag with a space": ('+tag:"by night"', "abd"),
     "a reel": ("reel:teaser", "ce"),
     "a glob of reels": ("reel:t*", "ce"),
     "an action": ("action:generate", "cd"),
