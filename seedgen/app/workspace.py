@@ -103,7 +103,11 @@ class Workspace(ReeledProject):
         shown = [
             one for one in plan.reels if any(s.id == shot_id for s in self.reel_shots(self.reel(one.reel)))
         ]
-        reels = (replace(one, stand_ins=tuple(s for s in one.stand_ins if s == shot_id)) for one in shown)
+
+        def own(shots: Collection[str]) -> tuple[str, ...]:
+            return (shot_id,) if shot_id in shots else ()
+
+        reels = (replace(one, stand_ins=own(one.stand_ins), left_out=own(one.left_out)) for one in shown)
         return replace(plan, takes=takes, reels=tuple(reels), left_out=len(self.shots) - 1)
 
     def _find_takes(self, wanted: Collection[Fingerprint]) -> Mapping[Fingerprint, Take]:
@@ -129,9 +133,10 @@ class Workspace(ReeledProject):
             there = (self.build / f"{name}.mp4").is_file() or not self.shows(reel, shots, pick)
             same = there and self.outputs.noted(name) == self.reel_state(name, reel, shots, pick)
             action = ReelAction.UNCHANGED if same and not touched else ReelAction.ASSEMBLE
+            missing = tuple(shot.id for shot in shots if pick(shot) is None)
             stands_in = reel.placeholder in (Placeholder.ANIMATIC, Placeholder.SLATE)
-            missing = tuple(shot.id for shot in shots if stands_in and pick(shot) is None)
-            yield ReelChange(name, action, missing)
+            left_out = reel.placeholder is Placeholder.SKIP
+            yield ReelChange(name, action, missing if stands_in else (), missing if left_out else ())
 
     # -- recover -------------------------------------------------------------------------------------
 

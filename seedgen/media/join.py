@@ -21,6 +21,7 @@ from seedgen.media.mp4.writing import write_reel
 from seedgen.media.normalise import REORDER, SAMPLE_RATE, track_timescale
 from seedgen.media.pcm import segments_sound
 from seedgen.media.segment_files import checked_header
+from seedgen.ports.media import Joined
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -40,8 +41,8 @@ async def join_segments(
     finish: Finish,
     out: Path,
     chunks: Path | None = None,
-) -> Digest:
-    """Write the reel to `out`, which appears only when it is whole. Returns its digest.
+) -> Joined:
+    """Write the reel to `out`, which appears only when it is whole.
 
     `chunks` is a folder where encoded sound is kept for the next time; it changes how long this takes,
     never the bytes. Raises FfmpegFailed, SegmentDamaged, UnreadableMedia (the music).
@@ -55,7 +56,7 @@ async def join_segments(
             await asyncio.to_thread(lambda: chunks.mkdir(parents=True, exist_ok=True))
         with tempfile.TemporaryDirectory(prefix="seedgen-join-") as name:
             folder = Path(name)
-            sound = await finished_sound(ffmpeg, segments_sound(segments, form.rate), finish, folder)
+            sound, missed = await finished_sound(ffmpeg, segments_sound(segments, form.rate), finish, folder)
             file = folder / "sound.aac"
             packets = await encode_sound(ffmpeg, sound, file, chunks or folder, folder)
             encoded = EncodedSound(file, packets, sound.samples, SAMPLE_RATE)
@@ -67,7 +68,7 @@ async def join_segments(
             f"the reel {out} cannot be written: {why}", remedy="Make its folder writable, or free some space."
         ) from None
     else:
-        return digest
+        return Joined(digest, missed)
     finally:
         draft.unlink(missing_ok=True)
 

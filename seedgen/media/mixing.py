@@ -21,6 +21,7 @@ from seedgen.media.magic import recognise
 from seedgen.media.normalise import BYTES_PER_SAMPLE, SAMPLE_RATE, pcm_arguments
 from seedgen.media.pcm import Sound, Stretch, run_on_sound
 from seedgen.media.probe import probe_media
+from seedgen.ports.media import LoudnessMissed
 
 if TYPE_CHECKING:
     from fractions import Fraction
@@ -68,18 +69,30 @@ class _Loudness:
     peak: float
 
 
-async def finished_sound(ffmpeg: Ffmpeg, sound: Sound, finish: Finish, scratch: Path) -> Sound:
+@dataclass(frozen=True, slots=True)
+class _Level:
+    """Filters that bring a sound near a loudness, and how near if that is not near enough."""
+
+    filters: str
+    missed: LoudnessMissed | None = None
+
+
+async def finished_sound(
+    ffmpeg: Ffmpeg, sound: Sound, finish: Finish, scratch: Path
+) -> tuple[Sound, LoudnessMissed | None]:
     """The sound with music and at the loudness that `finish` asks for; the same where it asks for neither.
+    And how loud it is, where that is not what was asked for.
 
     What is made lies in `scratch`. Raises FfmpegFailed, UnreadableMedia (the music).
     """
     if finish.score is None and finish.loudness is None:
-        return sound
+        return sound, None
     mix = await asyncio.to_thread(_mix, ffmpeg, sound, finish.score, scratch)
     level = None if finish.loudness is None else await mix.level_for(finish.loudness)
     if finish.score is None and level is None:
-        return sound
-    return await mix.render(level or _limit("0.98", SAMPLE_RATE))
+        return sound, None
+    level = level or _Level(_limit("0.98", SAMPLE_RATE))
+    return await mix.render(level.filters), level.missed
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,23 +113,25 @@ class _Mix:
             raise FfmpegFailed("the mixed sound has not the length of the reel")
         return Sound([Stretch(out, self.sound.samples)])
 
-    async def level_for(self, target: Decimal) -> str | None:
-        """The filters that bring it to `target` LUFS; None for silence, which is left alone."""
+    async def level_for(self, target: Decimal) -> _Level | None:
+        """What brings it to `target` LUFS, as near as can be; None for silence, which is left alone."""
         found = await self._measure("anull")
         if found is None:
             return None
         gain = min(_stepped(target - Decimal(found.integrated)), MOST_GAIN)
         if 20 * math.log10(found.peak) + float(gain) <= CEILING:
-            return _gain(gain)
+            reached = _stepped(Decimal(found.integrated)) + gain
+            return _Level(_gain(gain), _missed(target, reached, by_peaks=False))
         limit = _limit(f"{10 ** (float(CEILING) / 20):.4f}", 4 * SAMPLE_RATE)
         # The limiter takes loudness away with the peaks. Some more looks give back what it took.
-        for _ in range(_MOST_LOOKS):
+        for look in range(_MOST_LOOKS + 1):
             limited = await self._measure(f"{_gain(gain)},{limit}")
             missing = _stepped(target - Decimal(limited.integrated)) if limited else Decimal(0)
-            if missing <= _TOLERANCE:
+            if missing <= _TOLERANCE or look == _MOST_LOOKS:  # the last one is only to tell what was reached
                 break
             gain = min(gain + missing, MOST_GAIN)
-        return f"{_gain(gain)},{limit}"
+        missed = _missed(target, target - missing, by_peaks=True)
+        return _Level(f"{_gain(gain)},{limit}", missed)
 
     async def _measure(self, level: str) -> _Loudness | None:
         report = self.scratch / "loudness.txt"
@@ -195,6 +210,10 @@ def _last_reading(report: Path) -> _Loudness | None:
     integrated = readings.pop("I", _SILENCE)
     peak = max(readings.values(), default=0)
     return _Loudness(integrated, peak) if integrated > _SILENCE and peak > 0 else None
+
+
+def _missed(target: Decimal, reached: Decimal, *, by_peaks: bool) -> LoudnessMissed | None:
+    return LoudnessMissed(target, reached, by_peaks) if target - reached > _TOLERANCE else None
 
 
 def _gain(decibels: Decimal) -> str:

@@ -28,9 +28,8 @@ from seedgen.ports.media import ClipSegment, CrossSegment
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from seedgen.digest import Digest
     from seedgen.media.ffmpeg import Ffmpeg
-    from seedgen.ports.media import Finish, ReelFormat, Segment, SegmentFiles
+    from seedgen.ports.media import Finish, Joined, ReelFormat, Segment, SegmentFiles
 
 
 class FfmpegSegments:
@@ -72,10 +71,10 @@ class FfmpegSegments:
 
     async def join(
         self, segments: Sequence[SegmentFiles], form: ReelFormat, finish: Finish, out: Path
-    ) -> Digest:
+    ) -> Joined:
         """Write the reel: pictures copied, sound encoded.
 
-        Returns its digest. Raises FfmpegFailed, SegmentDamaged, UnreadableMedia.
+        Raises FfmpegFailed, SegmentDamaged, UnreadableMedia.
         """
         from seedgen.media.join import join_segments
 

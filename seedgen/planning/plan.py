@@ -163,11 +163,13 @@ class ReelAction(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ReelChange:
-    """One reel. `stand_ins` are the shots that it shows without a clip of theirs as things are."""
+    """One reel. `stand_ins` are the shots that it shows without a clip of theirs as things are, `left_out`
+    those that it does not show for want of one."""
 
     reel: str
     action: ReelAction
     stand_ins: tuple[str, ...] = ()
+    left_out: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

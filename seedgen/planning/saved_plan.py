@@ -124,6 +124,7 @@ class FrozenReel(_Frozen):
     reel: Label
     action: ReelAction
     stand_ins: tuple[Label, ...]
+    left_out: tuple[Label, ...] = ()
 
 
 class FrozenLock(_Frozen):
@@ -161,7 +162,9 @@ class SavedPlan(_Frozen):
     def plan(self) -> Plan:
         """The plan that was saved, without where its references lie."""
         takes = tuple(map(_thawed, self.takes))
-        reels = tuple(ReelChange(reel.reel, reel.action, reel.stand_ins) for reel in self.reels)
+        reels = tuple(
+            ReelChange(reel.reel, reel.action, reel.stand_ins, reel.left_out) for reel in self.reels
+        )
         return Plan(self.project, self.profile, self.lock.serial, takes, reels)
 
     def overrides(self) -> dict[str, Any]:
@@ -219,7 +222,8 @@ def freeze(
         plan_id=plan.plan_id,
         takes=tuple(map(_frozen, plan.takes)),
         reels=tuple(
-            FrozenReel(reel=one.reel, action=one.action, stand_ins=one.stand_ins) for one in plan.reels
+            FrozenReel(reel=one.reel, action=one.action, stand_ins=one.stand_ins, left_out=one.left_out)
+            for one in plan.reels
         ),
     )
 

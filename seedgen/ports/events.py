@@ -9,6 +9,8 @@ if TYPE_CHECKING:
     from decimal import Decimal
     from pathlib import Path
 
+    from seedgen.ports.media import LoudnessMissed
+
 
 @dataclass(frozen=True, slots=True)
 class JobSubmitted:
@@ -146,7 +148,11 @@ class ReelProgress:
 
 @dataclass(frozen=True, slots=True)
 class ReelAssembled:
-    """A reel stands in `build/`. `changed` is False when it stood there already."""
+    """A reel stands in `build/`. `changed` is False when it stood there already.
+
+    `left_out` are shots without a clip that it does not show. `missed` says how loud it is when that is not
+    what was asked for.
+    """
 
     reel: str
     path: Path
@@ -156,6 +162,8 @@ class ReelAssembled:
     segments: int
     stand_ins: tuple[str, ...] = ()
     changed: bool = True
+    left_out: tuple[str, ...] = ()
+    missed: LoudnessMissed | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -201,6 +201,24 @@ class Finish:
 
 
 @dataclass(frozen=True, slots=True)
+class LoudnessMissed:
+    """How loud a reel was to be and how loud it is, in LUFS. `by_peaks` says that its peaks allow no more;
+    else it is so quiet that more would only be noise."""
+
+    asked: Decimal
+    reached: Decimal
+    by_peaks: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Joined:
+    """A reel that was written: the digest of its file, and the loudness where it is not the one asked for."""
+
+    digest: Digest
+    missed: LoudnessMissed | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class SegmentFiles:
     """One encoded segment: video without sound (mp4), and its sound as raw PCM.
 
@@ -233,8 +251,8 @@ class SegmentEncoder(Protocol):
 
     async def join(
         self, segments: Sequence[SegmentFiles], form: ReelFormat, finish: Finish, out: Path
-    ) -> Digest:
-        """Join without re-encoding video; the reel's digest.
+    ) -> Joined:
+        """Join without re-encoding video.
 
         The reel has exactly the sum of the segments' frames. Same arguments, same `identity` and `joining`:
         same bytes. Raises FfmpegFailed, UnreadableMedia, and SegmentDamaged for a segment that has to be

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from seedgen.digest import Digest
-    from seedgen.ports.media import Finish, SegmentEncoder, SegmentFiles
+    from seedgen.ports.media import Finish, Joined, SegmentEncoder, SegmentFiles
     from seedgen.ports.outputs import Outputs, Segments, StandIns
     from seedgen.ports.store import Objects
     from seedgen.project.reels import Slate
@@ -57,10 +57,10 @@ async def assemble(line: Timeline, slate: Slate, finish: Finish, music: str, ben
             "joining": bench.encoder.joining,
         }
     )
-    encoded, digest = 0, None
+    encoded, joined = 0, None
     changed = not bench.outputs.is_current(name, key)
     if changed and wanted:
-        digest, encoded = await _joined(line, wanted, finish, bench)
+        joined, encoded = await _joined(line, wanted, finish, bench)
         bench.outputs.made(name, key)
     bench.tell(
         events.ReelAssembled(
@@ -72,15 +72,17 @@ async def assemble(line: Timeline, slate: Slate, finish: Finish, music: str, ben
             len(wanted),
             line.stand_ins,
             changed,
+            line.left_out,
+            joined.missed if joined else None,
         )
     )
-    return digest
+    return joined.digest if joined else None
 
 
 async def _joined(
     line: Timeline, wanted: Sequence[Piece], finish: Finish, bench: Bench
-) -> tuple[Digest, int]:
-    """The digest of the reel, and how many segments had to be encoded.
+) -> tuple[Joined, int]:
+    """The reel, and how many segments had to be encoded.
 
     A kept segment that turns out to be damaged only when its pictures are copied is encoded again, each
     at most once.

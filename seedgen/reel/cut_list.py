@@ -46,11 +46,12 @@ class CutEntry:
 
 @dataclass(frozen=True, slots=True)
 class CutList:
-    """A reel's cuts in order."""
+    """A reel's cuts in order. `left_out` are shots that have no clip and are skipped."""
 
     reel: str
     form: ReelFormat
     entries: tuple[CutEntry, ...]
+    left_out: tuple[str, ...] = ()
 
 
 def reel_format(spec: Reel, size: Size | None) -> ReelFormat:
@@ -74,7 +75,7 @@ def cut_list(
     Raises UsageError when a shot has no clip and the reel says that this is an error, or when a cut
     leaves nothing of a clip.
     """
-    entries = []
+    entries, left_out = [], list[str]()
     for shot in shots:
         take = picked(shot)
         if take is None and spec.placeholder is Placeholder.ERROR:
@@ -83,13 +84,14 @@ def cut_list(
                 remedy="Apply first, or let `placeholder: animatic` stand in.",
             )
         if take is None and spec.placeholder is Placeholder.SKIP:
+            left_out.append(shot.id)
             continue
         standing = Standing.CLIP if take else _stand_in(spec)
         length = _length(take, Fraction(seconds(shot)), form.rate)
         start, end = _window(spec.cut.get(shot.id), length, form.rate, name, shot.id)
         sound = spec.sound.get(shot.id, _PLAIN)
         entries.append(CutEntry(shot, standing, take, start, end - start, sound))
-    return CutList(name, form, tuple(entries))
+    return CutList(name, form, tuple(entries), tuple(left_out))
 
 
 def _stand_in(spec: Reel) -> Standing:

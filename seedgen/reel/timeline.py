@@ -85,11 +85,12 @@ class Cross:
 
 @dataclass(frozen=True, slots=True)
 class Timeline:
-    """A reel's spans in order."""
+    """A reel's spans in order. `left_out` are shots that have no clip and are skipped."""
 
     reel: str
     form: ReelFormat
     spans: tuple[Span, ...]
+    left_out: tuple[str, ...] = ()
 
     @property
     def frames(self) -> int:
@@ -135,7 +136,7 @@ def timeline(cuts: CutList, spec: Reel) -> Timeline:
         at -= into.overlap
         spans.append(Span(kind, at, frames, into, entry, card))
         at += frames
-    found = Timeline(cuts.reel, cuts.form, tuple(spans))
+    found = Timeline(cuts.reel, cuts.form, tuple(spans), cuts.left_out)
     _check(found)
     return found
 

@@ -79,6 +79,7 @@ class ReelDocument(Document):
     reel: str
     action: ReelAction
     stand_ins: tuple[str, ...] = Field(description="Shots that have no clip yet.")
+    left_out: tuple[str, ...] = Field((), description="Shots without a clip that the reel does not show.")
 
 
 class SummaryDocument(Document):
@@ -167,6 +168,9 @@ class EventDocument(Document):
     encoded: int | None = None
     changed: bool | None = None
     stand_ins: tuple[str, ...] | None = None
+    left_out: tuple[str, ...] | None = Field(None, description="Shots that the reel skips.")
+    loudness_asked: float | None = Field(None, description="LUFS; only where the reel does not have it.")
+    loudness_reached: float | None = Field(None, description="LUFS, where another was asked for.")
     diagnostic: DiagnosticDocument | None = None
     failed: int | None = None
     blocked: int | None = None
@@ -249,7 +253,7 @@ def cost_document(plan: Plan) -> CostDocument:
 
 def reel_document(reel: ReelChange) -> ReelDocument:
     """One reel for programs."""
-    return ReelDocument(reel=reel.reel, action=reel.action, stand_ins=reel.stand_ins)
+    return ReelDocument(reel=reel.reel, action=reel.action, stand_ins=reel.stand_ins, left_out=reel.left_out)
 
 
 def plan_document(

@@ -142,6 +142,9 @@ class JsonEvents:
             total=event.segments,
             changed=event.changed,
             stand_ins=event.stand_ins,
+            left_out=event.left_out,
+            loudness_asked=float(event.missed.asked) if event.missed else None,
+            loudness_reached=float(event.missed.reached) if event.missed else None,
         )
 
     def end(self, outcome: Outcome, unassembled: SeedgenError | OSError | None = None) -> None:

@@ -165,7 +165,10 @@ def _reels(plan: Plan) -> Iterator[str]:
     stand_ins = list(dict.fromkeys(shot for reel in plan.reels for shot in reel.stand_ins))
     if stand_ins:
         yield f"{counted(len(stand_ins), 'shot')} without a clip so far, shown as a stand-in."
-    if reels or stand_ins:
+    left_out = list(dict.fromkeys(shot for reel in plan.reels for shot in reel.left_out))
+    if left_out:
+        yield f"{counted(len(left_out), 'shot')} without a clip so far, left out of a reel."
+    if reels or stand_ins or left_out:
         yield ""
 
 

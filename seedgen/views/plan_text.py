@@ -58,6 +58,9 @@ def plan_text(plan: Plan, paint: Paint, width: int, *, everything: bool = False)
     stand_ins = list(dict.fromkeys(shot for reel in plan.reels for shot in reel.stand_ins))
     if stand_ins:
         lines.append(f"Without a clip so far, shown as stand-ins: {_few(stand_ins)}.")
+    left_out = list(dict.fromkeys(shot for reel in plan.reels for shot in reel.left_out))
+    if left_out:
+        lines.append(f"Without a clip so far, left out of {_leaving(plan)}: {_few(left_out)}.")
     return "\n".join(lines) + "\n"
 
 
@@ -82,6 +85,10 @@ def _stale_lines(plan: Plan) -> Iterator[str]:
     for before, after in stale.items():
         continue_it = f"{_few(after)} continue{'s' if len(after) == 1 else ''} it as it is"
         yield f"The clip of {before} is out of date, and {before} is not selected: {continue_it}."
+
+
+def _leaving(plan: Plan) -> str:
+    return _few(harmless(reel.reel) for reel in plan.reels if reel.left_out)
 
 
 def _few(names: Iterable[str]) -> str:

@@ -88,16 +88,29 @@ def _relative(path: Path, root: Path) -> str:
 def _reel_line(event: events.ReelAssembled, root: Path, paint: Paint) -> str:
     where = _relative(event.path, root)
     if not event.segments:
-        return f"  {paint.yellow('!')} {where}  not made: the reel has no shots to show"
+        return f"  {paint.yellow('!')} {where}  not made: the reel has no shots to show{_left_out(event)}"
     length = f"{float(Rate.parse(event.rate).seconds(event.frames)):.1f} s, {counted(event.frames, 'frame')}"
     if not event.changed:
-        return f"  {paint.dim('=')} {where}  unchanged: {length}"
+        return f"  {paint.dim('=')} {where}  unchanged: {length}{_left_out(event)}"
     encoded = f"{counted(event.encoded, 'segment')} encoded, {event.segments - event.encoded} from the cache"
     text = f"  {paint.green('✓')} {where}  {length}; {encoded}"
     if event.stand_ins:
         shown = ", ".join(event.stand_ins[:6]) + (" …" if len(event.stand_ins) > 6 else "")
         text += f"\n      Without a clip yet, shown as stand-ins: {shown}"
-    return text
+    return text + _left_out(event) + _missed(event)
+
+
+def _left_out(event: events.ReelAssembled) -> str:
+    shown = ", ".join(event.left_out[:6]) + (" …" if len(event.left_out) > 6 else "")
+    return f"\n      Without a clip yet, left out: {shown}" if shown else ""
+
+
+def _missed(event: events.ReelAssembled) -> str:
+    if event.missed is None:
+        return ""
+    asked, reached, by_peaks = event.missed.asked, event.missed.reached, event.missed.by_peaks
+    why = "its peaks allow no more" if by_peaks else "it is too quiet to be lifted further"
+    return f"\n      Loudness {reached:.1f} LUFS instead of {asked}: {why}"
 
 
 class PlainProgress:

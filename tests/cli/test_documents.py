@@ -63,7 +63,9 @@ def test_a_plan_follows_its_schema(applied: Film) -> None:
     once = ("generate", "regenerate", "reuse", "move", "remove")
     assert document["summary"] == {action.value: int(action in once) for action in Action}
     assert [change["shot"] for change in document["changes"] if "from" in change] == ["opening"]
-    assert document["reels"] == [{"reel": "main", "action": "assemble", "stand_ins": ["new", "twin"]}]
+    assert document["reels"] == [
+        {"reel": "main", "action": "assemble", "stand_ins": ["new", "twin"], "left_out": []}
+    ]
     assert {diagnostic["severity"] for diagnostic in document["diagnostics"]} == {"warning"}
     assert {diagnostic["file"] for diagnostic in document["diagnostics"]} == {"seedgen.yaml"}
 

@@ -203,8 +203,8 @@ def test_pictures_that_are_lost_are_noticed_on_their_way(tmp_path: Path) -> None
 def test_joining_gives_the_digest_of_the_reel(reel: Reel) -> None:
     """It is taken while the reel is written, and is that of the file."""
     out = reel.folder / "digest.mp4"
-    digest = asyncio.run(join_segments(ffmpeg(), reel.segments, reel.form, Finish(), out))
-    assert digest == digest_file(out)
+    joined = asyncio.run(join_segments(ffmpeg(), reel.segments, reel.form, Finish(), out))
+    assert joined.digest == digest_file(out)
     out.unlink()
 
 

@@ -40,7 +40,7 @@ def clips(folder: Path, expression: str = SILENT, seconds: float = 2) -> Sound:
 
 def finished(sound: Sound, finish: Finish, scratch: Path) -> array[int]:
     """The left channel of the finished sound, which is as long as it was."""
-    made = asyncio.run(finished_sound(ffmpeg(), sound, finish, scratch))
+    made, _ = asyncio.run(finished_sound(ffmpeg(), sound, finish, scratch))
     assert made.samples == sound.samples
     return samples(made.read(0, made.samples))
 
@@ -89,7 +89,7 @@ def measured(*input_options: str, folder: Path) -> tuple[float, float]:
 def test_without_a_wish_the_sound_is_left_as_it_is(tmp_path: Path) -> None:
     """Not even a copy is made."""
     plain = clips(tmp_path)
-    assert asyncio.run(finished_sound(ffmpeg(), plain, Finish(), tmp_path)) is plain
+    assert asyncio.run(finished_sound(ffmpeg(), plain, Finish(), tmp_path)) == (plain, None)
 
 
 def test_music_is_heard_as_loud_as_asked(tmp_path: Path) -> None:
@@ -200,7 +200,7 @@ def test_what_has_no_loudness_is_left_alone(silent: tuple[str, float], tmp_path:
     """Silence has none, and what is shorter than the meter's block has none yet."""
     plain = clips(tmp_path, *silent)
     made = asyncio.run(finished_sound(ffmpeg(), plain, Finish(loudness=Decimal(-16)), tmp_path))
-    assert made is plain
+    assert made == (plain, None)
 
 
 def test_a_faint_noise_is_not_made_loud(tmp_path: Path) -> None:
@@ -213,10 +213,28 @@ def test_a_faint_noise_is_not_made_loud(tmp_path: Path) -> None:
 def test_music_counts_for_the_loudness(tmp_path: Path) -> None:
     """The whole mix is measured, not the clips alone."""
     finish = Finish(score=score(music(tmp_path), gain="-20"), loudness=Decimal(-20))
-    made = asyncio.run(finished_sound(ffmpeg(), clips(tmp_path), finish, tmp_path))
+    made, missed = asyncio.run(finished_sound(ffmpeg(), clips(tmp_path), finish, tmp_path))
     (mix,) = made.stretches
     loudness, _ = measured(*PCM_INPUT, f"file:{mix.path}", folder=tmp_path)
     assert loudness == pytest.approx(-20, abs=0.3)
+    assert missed is None
+
+
+@pytest.mark.parametrize(
+    ("expression", "by_peaks"),
+    [("lt(mod(t,0.5),0.003)*0.9*sin(2*PI*1000*t)", True), ("0.001*sin(2*PI*1000*t)", False)],
+    ids=["clicks", "a faint noise"],
+)
+def test_a_loudness_that_was_not_reached_is_told(expression: str, by_peaks: bool, tmp_path: Path) -> None:
+    """With the one that it has instead, and whether peaks are the reason."""
+    sound = clips(tmp_path, expression, 4)
+    made, missed = asyncio.run(finished_sound(ffmpeg(), sound, Finish(loudness=Decimal(-10)), tmp_path))
+    (mix,) = made.stretches
+    loudness, _ = measured(*PCM_INPUT, f"file:{mix.path}", folder=tmp_path)
+    assert missed is not None
+    assert (missed.asked, missed.by_peaks) == (Decimal(-10), by_peaks)
+    assert float(missed.reached) == pytest.approx(loudness, abs=0.15)
+    assert loudness < -11
 
 
 def test_a_scratch_folder_of_any_name(tmp_path: Path) -> None:

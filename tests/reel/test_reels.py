@@ -76,9 +76,13 @@ def test_slates_in_place_of_missing_clips(film: Film) -> None:
 
 
 def test_missing_clips_are_skipped(film: Film) -> None:
-    """One clip of 24 frames is all there is."""
-    film.apply("--select", "s1", "--no-reel")
-    assert count_frames(reel_of(film, "placeholder: skip")) == 24
+    """One clip of 24 frames is all there is; the plan and the reel name the two shots that are left out."""
+    film.edit(REEL, "main: {size: 160x90, fps: 24, placeholder: skip}")
+    (made,) = [one for one in film.apply("--select", "s1").events if one["type"] == "reel_assembled"]
+    assert (made["stand_ins"], made["left_out"]) == ([], ["s2", "s3"])
+    assert film.run("plan").out.count("Without a clip so far, left out of main: s2, s3.\n") == 1
+    assert film.run("reel").err.count("Without a clip yet, left out: s2, s3\n") == 1
+    assert count_frames(film.root / "build" / "main.mp4") == 24
 
 
 def test_a_reel_with_nothing_to_show_is_not_made(film: Film) -> None:

@@ -139,7 +139,7 @@ def test_the_document_follows_its_schema(applied: Film) -> None:
     assert document["shots"] == {"regenerate": ["s2"]}
     assert document["summary"]["unchanged"] == 2
     assert document["lock"] == {"serial": 1, "takes": 3, "seconds": 3.0}
-    assert document["reels"] == [{"reel": "main", "action": "assemble", "stand_ins": []}]
+    assert document["reels"] == [{"reel": "main", "action": "assemble", "stand_ins": [], "left_out": []}]
     assert document["profiles"][0] == {"profile": None, "clips": 3, "current": 2, "stale": 1, "missing": 0}
     assert document["disk"]["build"] > 0
 
