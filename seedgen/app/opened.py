@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from seedgen.app.kept import Kept
 from seedgen.app.reel_checks import ReelChecks
-from seedgen.errors import ProjectError, UsageError
+from seedgen.errors import LockUnreadable, ProjectError, UsageError
 from seedgen.planning.current import as_locked
 from seedgen.planning.resolve import resolve
 from seedgen.planning.select import Selectable
@@ -58,6 +59,7 @@ class OpenedProject(Kept):
         self.music = checks.run(index.identify, allow_outside=settings.allow_outside)
         index.save()
         self._check_reach()
+        self._check_emptiness()
 
     def _resolve(self, shots: list[Shot], problems: Problems) -> list[ResolvedShot]:
         return resolve(shots, self._library, self.cards, self._templates, problems)
@@ -140,6 +142,20 @@ class OpenedProject(Kept):
             detail = f"{why}.{others} {HOW_TO_REACH[OXEN]}"
             at = shot.shot.place.at("references")
             self.problems.warning("reference out of reach", detail, at=at)
+
+    def _check_emptiness(self) -> None:
+        """Warn of a project that has lost all its shots: an apply would take the whole lock apart."""
+        if self.project.shots or self.problems.errors:
+            return
+        with contextlib.suppress(LockUnreadable):
+            if locked := len(self.lock_file.read().shots):
+                name = self.lock_file.path.name
+                self.problems.warning(
+                    "the project declares no shots",
+                    f"{name} has {locked}, and an apply would take them out of it; their clips stay in the "
+                    "cache. Is `shots:` or `include:` as it should be?",
+                    address="shots",
+                )
 
     @staticmethod
     def selectable(shots: Collection[Shot]) -> list[Selectable]:

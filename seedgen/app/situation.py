@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from seedgen.planning.coverage import coverage
+from seedgen.store.apply_lock import running
 from seedgen.store.lockfile import lock_name
 from seedgen.views.status import Situation
 
@@ -32,6 +34,8 @@ def situation(workspace: Workspace) -> Situation:
         workspace.desk.costs(By.SHOT),
         workspace.disk_use(),
         tuple(_profiles(workspace)),
+        running(workspace.private),
+        tuple(name for name in workspace.reels if not (workspace.build / f"{name}.mp4").is_file()),
     )
 
 
@@ -48,11 +52,13 @@ def _profiles(workspace: Workspace) -> Iterator[Coverage]:
             continue
         lock = workspace.lock_at(file).read()
         resolved: list[ResolvedShot] | None = [] if not lock.shots else None
+        errors = 0
         if in_force:
             resolved = workspace.resolved
-        elif lock.shots and (left := left - len(workspace.shots)) >= 0:
-            resolved = workspace.under(name)[0]
+        elif (left := left - len(workspace.shots)) >= 0:
+            resolved, errors = workspace.under(name)
         takes = [shot.picked for shot in lock.shots.values()]
         there = workspace.present if in_force else workspace.objects.present
         present = there([take.clip for take in takes if take])
-        yield coverage(name, [shot.id for shot in workspace.shots], lock, present, resolved)
+        found = coverage(name, [shot.id for shot in workspace.shots], lock, present, resolved)
+        yield replace(found, errors=errors)

@@ -20,12 +20,14 @@ class Coverage:
     """Shots of one profile (None is without one): those with a clip, and those that have none.
 
     `current` are the ones of `clips` whose request is still that of the clip; None when not compared.
+    `errors` are those of the project under the profile.
     """
 
     profile: str | None
     clips: int
     missing: int
     current: int | None
+    errors: int = 0
 
     @property
     def stale(self) -> int | None:

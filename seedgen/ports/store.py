@@ -84,6 +84,15 @@ class DiskUse:
     build: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class Running:
+    """Who holds a project's apply lock, and since when."""
+
+    pid: int
+    host: str
+    since: datetime
+
+
 class Stage(StrEnum):
     """How far a job has come, as the journal knows it.
 

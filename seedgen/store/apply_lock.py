@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from filelock import FileLock, Timeout
 
 from seedgen.errors import Locked
+from seedgen.ports.store import Running
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -40,9 +41,35 @@ def apply_lock(folder: Path) -> Iterator[None]:
         lock.release()
 
 
-def _holder(note: Path) -> str:
+def running(folder: Path) -> Running | None:
+    """The apply that runs in a project now, if there is one. Writes nothing.
+
+    The lock itself is tried only where an apply has left its note: who was killed leaves one behind.
+    """
+    found = _noted(folder / "apply.json")
+    if found is None:
+        return None
+    lock = FileLock(folder / "apply.lock", thread_local=False)
+    try:
+        lock.acquire(blocking=False)
+    except Timeout:
+        return found
+    except OSError:  # what may not be written here cannot be tried
+        return None
+    lock.release()
+    return None
+
+
+def _noted(note: Path) -> Running | None:
     try:
         value = json.loads(note.read_text())
-        return f": process {value['pid']} on {value['host']}, since {value['since']}"
+        return Running(int(value["pid"]), str(value["host"]), datetime.fromisoformat(value["since"]))
     except (OSError, ValueError, KeyError, TypeError):
+        return None
+
+
+def _holder(note: Path) -> str:
+    found = _noted(note)
+    if found is None:
         return ""
+    return f": process {found.pid} on {found.host}, since {found.since.isoformat(timespec='seconds')}"

@@ -17,7 +17,7 @@ from seedgen.views.plan_text import SYMBOLS, summary
 from seedgen.views.words import counted
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Sequence
     from datetime import datetime
 
     from seedgen.execution.costs import Costs
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from seedgen.planning.coverage import Coverage
     from seedgen.planning.lock import Lock
     from seedgen.planning.plan import Plan
-    from seedgen.ports.store import DiskUse
+    from seedgen.ports.store import DiskUse, Running
 
 _STATES = {
     Action.UNCHANGED: "match their clip",
@@ -38,7 +38,8 @@ _STATES = {
     Action.BLOCKED: "wait for a decision",
 }
 _MOST_JOBS, _MOST_PROFILES = 2, 3
-"""Lines for them: with eight states, and everything else, the whole stays within 24 lines."""
+"""Lines for them: with eight states, an apply that runs in place of a job, and everything else, the whole
+stays within 24 lines."""
 
 _MOST_NAMES = 40
 """More than fit into any line."""
@@ -48,7 +49,10 @@ _URGENT = {state: rank for rank, state in enumerate((State.IN_DOUBT, State.REJEC
 
 @dataclass(frozen=True, slots=True)
 class Situation:
-    """What is told: the plan and its lock, open jobs, what was spent, disk use, and each profile's clips."""
+    """What is told: the plan and its lock, open jobs, what was spent, disk use, and each profile's clips.
+
+    `running` is an apply that runs in the project now. `unmade` are reels whose file is not there.
+    """
 
     plan: Plan
     lock: Lock
@@ -56,6 +60,8 @@ class Situation:
     costs: Costs
     disk: DiskUse
     profiles: tuple[Coverage, ...] = ()
+    running: Running | None = None
+    unmade: tuple[str, ...] = ()
 
 
 def status_text(now_is: Situation, now: datetime, paint: Paint, width: int) -> str:
@@ -63,6 +69,9 @@ def status_text(now_is: Situation, now: datetime, paint: Paint, width: int) -> s
     plan = now_is.plan
     profile = f" ({harmless(plan.profile)})" if plan.profile else ""
     lines = [paint.bold(harmless(plan.project) + profile)]
+    if (runs := now_is.running) is not None:
+        begun = f"process {runs.pid} on {harmless(runs.host)}, begun {since(runs.since, now)}"
+        lines.append(_cut(f"  apply runs now: {begun}", width))
     for action, words in _STATES.items():
         if shots := _shots(plan, action):
             takes = f" ({plan.counts[action]:,} takes)" if plan.counts[action] > len(shots) else ""
@@ -70,10 +79,10 @@ def status_text(now_is: Situation, now: datetime, paint: Paint, width: int) -> s
             lines.append(head if action is Action.UNCHANGED else _listing(f"{head}: ", shots, width))
     made = sum(len(shot.takes) for shot in now_is.lock.shots.values())
     lines.append(f"  lock  {counted(made, 'take')}, {seconds_of(now_is.lock):,.1f} s of video")
-    lines += _jobs(now_is.jobs, now, width)
+    lines += _jobs(now_is.jobs, now, width, _MOST_JOBS - (now_is.running is not None))
     if spent := spent_line(now_is.costs):
         lines.append(_listing("  cost  ", spent.split(", "), width, ": `seedgen costs` says for what"))
-    lines += _reels(plan, width)
+    lines += _reels(plan, now_is.unmade, width)
     disk = now_is.disk
     sizes = (
         f"{_size(disk.objects)} of clips, {_size(disk.segments)} of segments, {_size(disk.build)} in build/"
@@ -116,7 +125,7 @@ def _cut(line: str, width: int) -> str:
     return line if len(line) <= width else f"{line[: width - 1]}…"
 
 
-def _jobs(jobs: Sequence[Listed], now: datetime, width: int) -> Iterator[str]:
+def _jobs(jobs: Sequence[Listed], now: datetime, width: int, most: int) -> Iterator[str]:
     if not jobs:
         return
     states = Counter(job.state for job in jobs)
@@ -124,7 +133,7 @@ def _jobs(jobs: Sequence[Listed], now: datetime, width: int) -> Iterator[str]:
     yield _listing("  jobs  ", listed, width, ": `seedgen jobs list` shows them")
     # What waits for a person first, then what has been under way for longest.
     urgent = sorted(jobs, key=lambda job: (_URGENT.get(job.state, len(_URGENT)), _begun(job)))
-    for job in urgent[:_MOST_JOBS]:
+    for job in urgent[:most]:
         take = f" take {job.entry.take}" if job.entry.take > 1 else ""
         begun = since(job.entry.submitted_at, now)
         line = f"        {job.shot}{take}  {WORDS[job.state]}, submitted {begun} to {job.entry.provider}"
@@ -135,11 +144,13 @@ def _begun(job: Listed) -> float:
     return job.entry.submitted_at.timestamp() if job.entry.submitted_at else 0.0
 
 
-def _reels(plan: Plan, width: int) -> Iterator[str]:
+def _reels(plan: Plan, unmade: Collection[str], width: int) -> Iterator[str]:
     if plan.reels:
         waiting = [harmless(one.reel) for one in plan.reels if one.action is ReelAction.ASSEMBLE]
-        current = len(plan.reels) - len(waiting)
-        words = [f"{current:,} current"] if current else []
+        settled = [one.reel for one in plan.reels if one.action is ReelAction.UNCHANGED]
+        empty = sum(reel in unmade for reel in settled)
+        words = [f"{len(settled) - empty:,} current"] if len(settled) > empty else []
+        words += [f"{empty:,} with nothing to show"] if empty else []
         head = "  reels " + "; ".join([*words, "to assemble: "] if waiting else words)
         yield _listing(head, waiting, width) if waiting else head
 
@@ -155,10 +166,16 @@ def _profiles(profiles: Iterable[Coverage], in_force: str | None, width: int) ->
         head = "profiles" if index == 0 else ""
         compared = f"{one.current:,} current, {one.stale:,} changed" if one.stale is not None else ""
         clips = compared or f"{one.clips:,} with a clip"
-        line = f"  {head:<8}  {names[one]:<{room}}  {clips}, {one.missing:,} without a clip"
-        yield _cut(line, width)
+        told = _fault(one) or f"{clips}, {one.missing:,} without a clip"
+        yield _cut(f"  {head:<8}  {names[one]:<{room}}  {told}", width)
     if rest := [names[one] for one in found[len(shown) :]]:
         yield _listing(f"{'':<12}and ", rest, width)
+
+
+def _fault(profile: Coverage) -> str:
+    """What keeps a profile from being planned, and what says more; or nothing."""
+    before = f"--profile {profile.profile} " if profile.profile else ""
+    return f"{counted(profile.errors, 'error')}: `seedgen {before}validate`" if profile.errors else ""
 
 
 def _size(size: int) -> str:

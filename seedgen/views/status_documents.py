@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import TYPE_CHECKING, Literal
 
 from pydantic import Field
@@ -69,6 +70,15 @@ class ProfileDocument(Document):
     )
     stale: int | None = Field(description="Those of `clips` whose request changed; null: not compared.")
     missing: int = Field(description="Shots without a clip.")
+    errors: int = Field(description="Of the project under the profile; it cannot be planned with any.")
+
+
+class RunningDocument(Document):
+    """An apply that runs in the project now."""
+
+    pid: int
+    host: str
+    since: datetime
 
 
 class StatusDocument(Document):
@@ -84,7 +94,9 @@ class StatusDocument(Document):
     lock: LockedDocument
     jobs: tuple[JobDocument, ...] = Field(description="Open ones.")
     costs: SpendDocument
+    running: RunningDocument | None = Field(description="Null: no apply runs.")
     reels: tuple[ReelDocument, ...]
+    unmade: tuple[str, ...] = Field(description="Reels whose file is not in build/.")
     disk: DiskDocument
     profiles: tuple[ProfileDocument, ...] = Field(description="Empty in a project without profiles.")
     diagnostics: tuple[DiagnosticDocument, ...]
@@ -95,6 +107,7 @@ def status_document(
 ) -> StatusDocument:
     """Where a project stands, for programs."""
     plan, lock, costs, disk = situation.plan, situation.lock, situation.costs, situation.disk
+    runs = situation.running
     return StatusDocument(
         seedgen_version=version,
         project=plan.project,
@@ -115,7 +128,9 @@ def status_document(
             in_doubt=pending_document(costs.in_doubt),
             by_hand=pending_document(costs.by_hand),
         ),
+        running=RunningDocument(pid=runs.pid, host=runs.host, since=runs.since) if runs else None,
         reels=tuple(reel_document(reel) for reel in plan.reels),
+        unmade=situation.unmade,
         disk=DiskDocument(objects=disk.objects, segments=disk.segments, build=disk.build, free=disk.free),
         profiles=tuple(
             ProfileDocument(
@@ -124,6 +139,7 @@ def status_document(
                 current=one.current,
                 stale=one.stale,
                 missing=one.missing,
+                errors=one.errors,
             )
             for one in situation.profiles
         ),

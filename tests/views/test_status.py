@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from fractions import Fraction
@@ -17,7 +18,8 @@ from seedgen.execution.overview import Listed, State
 from seedgen.planning.coverage import Coverage
 from seedgen.planning.lock import Lock
 from seedgen.planning.plan import Action, Change, Plan, ReelAction, ReelChange
-from seedgen.ports.store import DiskUse, JournalEntry, Stage
+from seedgen.ports.store import DiskUse, JournalEntry, Running, Stage
+from seedgen.store.apply_lock import apply_lock
 from seedgen.views.paint import Paint
 from seedgen.views.schemas import schema_text
 from seedgen.views.status import Situation, status_text
@@ -61,12 +63,14 @@ def huge(takes: int) -> Situation:
     jobs = [job(f"s{n}-{'y' * 70}", state, n) for n, state in enumerate(State) for _ in range(takes)]
     charge = Charge("a", "b", "oxen", True, Fraction(5), Decimal(10**6), None)
     return Situation(
-        Plan("film" * 10, "final", 1, tuple(changes), reels),
-        Lock(),
-        tuple(jobs),
-        costs(charge),
-        DiskUse(5 * 10**14, 10**13, 10**9, 10**12),
-        tuple(Coverage(f"p{n}-{'z' * 50}", 10**4, 10**4, 5) for n in range(takes)),
+        running=Running(10**9, "h" * 90, NOW),
+        unmade=tuple(f"reel-{number}" for number in range(takes)),
+        plan=Plan("film" * 10, "final", 1, tuple(changes), reels),
+        lock=Lock(),
+        jobs=tuple(jobs),
+        costs=costs(charge),
+        disk=DiskUse(5 * 10**14, 10**13, 10**9, 10**12),
+        profiles=tuple(Coverage(f"p{n}-{'z' * 50}", 10**4, 10**4, 5) for n in range(takes)),
     )
 
 
@@ -123,6 +127,40 @@ def test_profiles_are_told_from_their_locks(applied: Film) -> None:
     assert "  reels to assemble: main" in said
 
 
+def test_a_profile_with_errors_is_not_told_by_its_clips(applied: Film) -> None:
+    """How many there are, and the command that shows them; a profile that is sound is told as ever."""
+    applied.edit("proof: {provider: eachlabs, duration: 4}", "proof: {provider: eachlabs, duration: 99}")
+    said = applied.run("status").out
+    assert "            proof   1 error: `seedgen --profile proof validate`\n" in said
+    assert "            long    0 current, 0 changed, 3 without a clip\n" in said
+    assert json.loads(applied.run("status", "--json").out)["profiles"][2]["errors"] == 1
+
+
+def test_an_apply_that_runs_is_told(film: Film) -> None:
+    """Which process, and for how long; and when it has ended, or was killed, nothing."""
+    with apply_lock(film.root / ".seedgen"):
+        assert f"film\n  apply runs now: process {os.getpid()} on " in film.run("status").out
+        assert json.loads(film.run("status", "--json").out)["running"]["pid"] == os.getpid()
+        left = (film.root / ".seedgen" / "apply.json").read_text()
+    (film.root / ".seedgen" / "apply.json").write_text(left)
+    assert "apply runs" not in film.run("status").out
+
+
+def test_a_project_that_lost_its_shots_is_told_so(applied: Film) -> None:
+    """Before an apply takes the lock apart; and afterwards no reel is called current that is not there."""
+    project = applied.yaml
+    applied.write({"seedgen.yaml": project[: project.index("shots:\n")]})
+    ran = applied.run("plan")
+    assert "3 to remove" in ran.out
+    assert "Warning: the project declares no shots\n" in ran.err
+    assert "seedgen.lock has 3, and an apply would take them out of it" in ran.err
+    applied.run("apply", "--auto-approve")
+    said = applied.run("status")
+    assert "  reels 1 with nothing to show\n" in said.out
+    assert "declares no shots" not in said.err
+    assert json.loads(applied.run("status", "--json").out)["unmade"] == ["main"]
+
+
 def test_shots_are_counted_once_however_many_takes_they_have(film: Film) -> None:
     """Three shots, of which one wants three takes."""
     film.edit("tags: [hero]", "takes: 3\n    tags: [hero]")
@@ -140,7 +178,9 @@ def test_the_document_follows_its_schema(applied: Film) -> None:
     assert document["summary"]["unchanged"] == 2
     assert document["lock"] == {"serial": 1, "takes": 3, "seconds": 3.0}
     assert document["reels"] == [{"reel": "main", "action": "assemble", "stand_ins": [], "left_out": []}]
-    assert document["profiles"][0] == {"profile": None, "clips": 3, "current": 2, "stale": 1, "missing": 0}
+    none = {"profile": None, "clips": 3, "current": 2, "stale": 1, "missing": 0, "errors": 0}
+    assert document["profiles"][0] == none
+    assert (document["running"], document["unmade"]) == (None, [])
     assert document["disk"]["build"] > 0
 
 
