@@ -14,6 +14,10 @@ if TYPE_CHECKING:
     from seedgen.views.paint import Paint
 
 
+_SAME_LENGTH_S = 0.25
+"""Models do not keep to the frame either."""
+
+
 def imported_text(wanted: Wanted, take: Take, paint: Paint) -> str:
     """A clip was adopted."""
     length = f"{float(Rate.parse(take.rate).seconds(take.frames)):.1f} s"
@@ -22,7 +26,22 @@ def imported_text(wanted: Wanted, take: Take, paint: Paint) -> str:
     return (
         f"  {paint.green('✓')} {_name(wanted)}  imported: {length} clip{cost}\n"
         "  `seedgen reel` shows it. A change of the shot asks for a new one, as ever.\n"
+        f"{_other_length(wanted, take)}"
     )
+
+
+def _other_length(wanted: Wanted, take: Take) -> str:
+    """A note where a clip is clearly longer or shorter than what the shot asks for, or nothing."""
+    asked = wanted.request.parameters.get("duration")
+    if not isinstance(asked, int | float):
+        return ""  # the model decides
+    more = float(Rate.parse(take.rate).seconds(take.frames)) - asked
+    if abs(more) < _SAME_LENGTH_S:
+        return ""
+    than = (
+        f"{abs(more):.1f} s {'longer' if more > 0 else 'shorter'} than the {asked} s that the shot asks for"
+    )
+    return f"  Note: the clip is {than}. Reels show all of it unless their `cut:` says otherwise.\n"
 
 
 def left_text(wanted: Wanted, paint: Paint) -> str:

@@ -51,6 +51,7 @@ def test_a_file_becomes_the_clip_of_a_shot(film: Film, tiny_clip: Path, emulator
     ran = film.run("import", "door", str(tiny_clip))
     assert (ran.code, ran.out) == (0, "")
     assert "door  imported: 0.5 s clip" in ran.err
+    assert "Note: the clip is 3.5 s shorter than the 4 s that the shot asks for." in ran.err
     (take,) = film.lock().shots["door"].takes
     assert take.digest == digest_file(tiny_clip)
     assert (take.job_id, take.cost_usd, take.frames) == ("imported", None, 12)
@@ -93,6 +94,15 @@ def test_a_paid_clip_is_replaced_only_when_asked(film: Film, tiny_clip: Path) ->
     assert film.digest("door") == digest_file(tiny_clip)
     assert paid in film.objects, "a paid clip is never removed"
     assert "$0.40" in film.run("costs").out
+
+
+@pytest.mark.parametrize(("frames", "note"), [(100, ""), (144, "2.0 s longer than the 4 s")])
+def test_a_note_tells_of_another_length(film: Film, tmp_path: Path, frames: int, note: str) -> None:
+    """A few frames more are what models make too; it is imported in either case."""
+    clip = make(tmp_path / "clip.mp4", *picture(frames=frames))
+    ran = film.run("import", "door", str(clip))
+    assert ran.code == 0
+    assert ("Note:" in ran.err, note in ran.err) == (bool(note), True)
 
 
 def test_a_second_take_can_be_imported(film: Film, tiny_clip: Path) -> None:  # noqa: F811
