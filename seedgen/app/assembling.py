@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from seedgen.app.posters import Posters
+from seedgen.app.reels import clip_name, take_name
 from seedgen.app.storyboard import PAGE, poster_folder, stand_in_name, write_storyboard
 from seedgen.app.taking_back import take_back
 from seedgen.digest import digest_file
@@ -182,11 +183,11 @@ def _place_clips(project: ReeledProject, pick: Pick, lock: Lock) -> None:
             placed.append(f"{name}.mp4")
     for shot in project.resolved:
         picked = pick(shot)
-        wanted = [(f"clips/{shot.id}.mp4", picked)] if picked else []
+        wanted = [(clip_name(shot.id), picked)] if picked else []
         takes = lock.shots[shot.id].takes if shot.id in lock.shots else ()
         if len(takes) > 1:
             present = project.objects.present([one.clip for one in takes])
-            wanted += [(f"takes/{shot.id}/{one.take}.mp4", one) for one in takes if one.clip in present]
+            wanted += [(take_name(shot.id, one.take), one) for one in takes if one.clip in present]
         if not picked:
             placed.append(stand_in_name(shot.id))
         for name, one in wanted:

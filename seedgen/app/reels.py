@@ -34,6 +34,16 @@ if TYPE_CHECKING:
     Pick = Callable[[ResolvedShot], Take | None]
 
 
+def clip_name(shot_id: str) -> str:
+    """What the clip of a shot is called in `build/`."""
+    return f"clips/{shot_id}.mp4"
+
+
+def take_name(shot_id: str, take: int) -> str:
+    """What one of several takes of a shot is called in `build/`."""
+    return f"takes/{shot_id}/{take}.mp4"
+
+
 class ReeledProject(OpenedProject):
     """A project, and what its reels show."""
 
@@ -73,6 +83,17 @@ class ReeledProject(OpenedProject):
         found = self.objects.present(clips)
         lost = set(clips) - found
         return found | to_be_taken_back(self, self.lock_file.read(), lost) if lost else found
+
+    def copies(self, shot_id: str) -> dict[int, Path]:
+        """The files in `build/` that are the clips of a shot's takes, by take; those that are there."""
+        locked = self.lock_file.read().shots.get(shot_id)
+        found = {}
+        for take in locked.takes if locked else ():
+            names = [clip_name(shot_id)] if locked and take == locked.picked else []
+            for name in (*names, take_name(shot_id, take.take)):
+                if take.take not in found and self.outputs.is_current(name, take.digest):
+                    found[take.take] = self.outputs.folder / name
+        return found
 
     def timeline(self, name: str, lock: Lock) -> Timeline:
         """What a reel shows, and when. Raises UsageError for an unknown reel, and one that cannot be."""

@@ -83,17 +83,17 @@ def _show_shot(invocation: Invocation, workspace: Workspace, shot_id: str, *, as
     shot = workspace.shot(shot_id)
     plan = workspace.plan_of_shot(shot_id)
     locked = workspace.lock_file.read().shots.get(shot_id)
-    clips = workspace.clip_paths(shot_id)
+    clips, copies = workspace.clip_paths(shot_id), workspace.copies(shot_id)
     if as_json:
         from seedgen.views.shot_documents import show_document
 
-        document = show_document(shot, locked, plan, clips, workspace.project.root, __version__)
+        document = show_document(shot, locked, plan, clips, copies, workspace.project.root, __version__)
         click.echo(document.text(), nl=False)
     else:
         from seedgen.views.shots import show_text
 
         paint = invocation.out_paint
-        text = show_text(shot, locked, plan, clips, paint, invocation.width)
+        text = show_text(shot, locked, plan, clips, copies, paint, invocation.width)
         click.echo(invocation.typed(text), nl=False, color=paint.on)
     workspace.close()
     return 0

@@ -47,6 +47,7 @@ class TakeDocument(Document):
     picked: bool = Field(description="Whether it goes into reels.")
     digest: Hex64
     clip: str | None = Field(description="Where its clip is; null when it is missing from the cache.")
+    build: str | None = Field(description="The same under a readable name; null when it is not in build/.")
     provider: str
     model: str
     job_id: str
@@ -106,6 +107,7 @@ def show_document(
     locked: LockedShot | None,
     plan: Plan,
     clips: Mapping[int, Path],
+    copies: Mapping[int, Path],
     root: Path,
     version: str,
 ) -> ShowDocument:
@@ -131,7 +133,7 @@ def show_document(
         ),
         fingerprint=shot.fingerprint,
         takes=tuple(
-            _take(take, picked=take == locked.picked, clip=clips.get(take.take), root=root)
+            _take(take, clips.get(take.take), copies.get(take.take), root, picked=take == locked.picked)
             for take in (locked.takes if locked else ())
             if locked
         ),
@@ -146,12 +148,13 @@ def _location(media: Media, root: Path) -> str:
     return (media.relative_to(root) if media.is_relative_to(root) else media).as_posix()
 
 
-def _take(take: Take, *, picked: bool, clip: Path | None, root: Path) -> TakeDocument:
+def _take(take: Take, clip: Path | None, copy: Path | None, root: Path, *, picked: bool) -> TakeDocument:
     return TakeDocument(
         take=take.take,
         picked=picked,
         digest=take.digest,
         clip=_location(clip, root) if clip else None,
+        build=_location(copy, root) if copy else None,
         provider=take.provider,
         model=take.model,
         job_id=take.job_id,

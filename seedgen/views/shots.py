@@ -36,10 +36,11 @@ def show_text(
     locked: LockedShot | None,
     plan: Plan,
     clips: Mapping[int, Path],
+    copies: Mapping[int, Path],
     paint: Paint,
     width: int,
 ) -> str:
-    """Everything about one shot."""
+    """Everything about one shot. `copies` are its clips under readable names in `build/`."""
     request = shot.request
     tags = harmless(" ".join(f"#{tag}" for tag in shot.shot.tags))
     lines = [paint.bold(shot.id) + (f"  {tags}" if tags else "")]
@@ -55,12 +56,16 @@ def show_text(
         lines.append(f"  {'references' if index == 0 else '':<11}  {name}  {paint.dim(token)}")
     lines.append(f"  fingerprint  {shot.fingerprint or f'known once {shot.upstream} has its clip'}")
     if locked is not None:
-        lines += _take_lines(shot, locked, clips, paint)
+        lines += _take_lines(shot, locked, clips, copies, paint)
     return "\n".join(lines) + "\n\n" + plan_text(plan, paint, width)
 
 
 def _take_lines(
-    shot: ResolvedShot, locked: LockedShot, clips: Mapping[int, Path], paint: Paint
+    shot: ResolvedShot,
+    locked: LockedShot,
+    clips: Mapping[int, Path],
+    copies: Mapping[int, Path],
+    paint: Paint,
 ) -> Iterator[str]:
     """What a shot has: each take with its clip's file, the picked one marked, and how to pick another."""
     picked, several = locked.picked, len(locked.takes) > 1
@@ -71,6 +76,8 @@ def _take_lines(
         made = harmless(f"{take.frames} frames at {take.rate}, {cost}, job {take.job_id}")
         mark = paint.green("picked, ") if several and take == picked else ""
         yield f"  {f'take {take.take}':<11}  {mark}{made}"
+        if take.take in copies:
+            yield f"               {copies[take.take]}"
         yield f"               {clips.get(take.take) or paint.red('its clip is missing from the cache')}"
     others = [take.take for take in locked.takes if take != picked and take.take in clips]
     if others:

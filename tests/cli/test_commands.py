@@ -60,11 +60,13 @@ def test_status_before_and_after(film: Film) -> None:
 
 
 def test_show_tells_a_shot_whole(applied: Film) -> None:
-    """The request, the references, the take with its file, and how the two differ."""
+    """The request, the references, the take with its file in `build/` and in the cache, and how the two
+    differ."""
     ran = applied.run("show", "s1")
     assert ran.code == 0
     for said in ("#hero", "local animatic", "duration 1", "A red door, [Image 1], stands open.", "door.png"):
         assert said in ran.out
+    assert f"{applied.root / 'build/clips/s1.mp4'}\n" in ran.out
     assert str(applied.object("s1")) in ran.out
     assert "No changes. The shot asked about matches its clip; 2 others were not looked at." in ran.out
     applied.object("s1").unlink()

@@ -44,6 +44,11 @@ def film(_three_once: Film, tmp_path: Path) -> Film:
 # -- pick --------------------------------------------------------------------------------------------
 
 
+def built(film: Film) -> list[str | None]:
+    """Which file in `build/` each take of s1 has."""
+    return [take["build"] for take in json.loads(film.run("show", "s1", "--json").out)["takes"]]
+
+
 def test_a_pick_changes_the_lock_and_what_is_shown(film: Film) -> None:
     """Serial and pick, and no take; then reel, clip and storyboard are those of the other take."""
     before, reel = film.lock(), (film.root / "build/main.mp4").read_bytes()
@@ -57,7 +62,10 @@ def test_a_pick_changes_the_lock_and_what_is_shown(film: Film) -> None:
     assert after.shots["s1"] == before.shots["s1"].model_copy(update={"pick": 2})
     assert {**after.shots, "s1": before.shots["s1"]} == before.shots
     assert NO_CHANGES in film.run("plan").out
+    # Until a reel is made, the clip under the shot's name is still the other take's.
+    assert built(film) == ["build/takes/s1/1.mp4", "build/takes/s1/2.mp4", "build/takes/s1/3.mp4"]
     assert film.run("reel").code == 0
+    assert built(film) == ["build/takes/s1/1.mp4", "build/clips/s1.mp4", "build/takes/s1/3.mp4"]
     assert (film.root / "build/main.mp4").read_bytes() != reel
     assert (film.root / "build/storyboard.html").read_bytes() != page
     assert (film.root / "build/clips/s1.mp4").read_bytes() == film.object("s1").read_bytes()
