@@ -16,6 +16,7 @@ from seedgen.views.plan_text import (
     no_changes,
     reason_words,
     summary,
+    takes_of_shots,
     value_words,
 )
 from seedgen.views.words import Kind, counted, price, word_diff
@@ -68,7 +69,7 @@ def plan_markdown(
 def _sum(plan: Plan) -> str:
     if not plan.has_changes:
         return f"**{no_changes(plan)}**"
-    return summary(plan, _PLAIN).replace("Plan:", "**Plan:**", 1)
+    return " ".join([summary(plan, _PLAIN).replace("Plan:", "**Plan:**", 1), *takes_of_shots(plan)])
 
 
 def _length(lines: Sequence[str]) -> int:

@@ -51,6 +51,7 @@ def plan_text(plan: Plan, paint: Paint, width: int, *, everything: bool = False)
         lines.append(paint.green(no_changes(plan)))
     else:
         lines.append(summary(plan, paint))
+        lines.extend(takes_of_shots(plan))
     lines.extend(_stale_lines(plan))
     reels = [reel.reel for reel in plan.reels if reel.action is ReelAction.ASSEMBLE]
     if reels:
@@ -111,6 +112,20 @@ def summary(plan: Plan, paint: Paint) -> str:
     words += [f"{counts[Action.BLOCKED]} blocked"] if counts[Action.BLOCKED] else []
     cost = f"Estimated cost {estimate(plan.cost, plan.unpriced)} ({plan.seconds} s of video)."
     return f"{paint.bold('Plan:')} {', '.join(words)}; {counts[Action.UNCHANGED]} unchanged. {cost}"
+
+
+def takes_of_shots(plan: Plan) -> Iterator[str]:
+    """A sentence that says what the summary counts, where takes and shots are not as many."""
+    unchanged = [change for change in plan.takes if change.action is Action.UNCHANGED]
+    told = ((list(plan.changes), "change"), (unchanged, "are unchanged"))
+    counts = ((len(takes), len({take.shot for take in takes}), what) for takes, what in told)
+    parts = [
+        f"{counted(takes, 'take')} of {counted(shots, 'shot')} {what}"
+        for takes, shots, what in counts
+        if takes != shots
+    ]
+    if parts:
+        yield f"{'; '.join(parts)}."
 
 
 def _name(change: Change) -> str:

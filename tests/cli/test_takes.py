@@ -168,6 +168,15 @@ def test_a_replaced_shot_gets_all_its_takes_anew(film: Film) -> None:
     assert kept <= film.objects
 
 
+def test_a_plan_says_of_how_many_shots_its_takes_are(film: Film) -> None:
+    """Its numbers are takes. Where there is a take for each shot nothing more has to be said."""
+    film.edit("how: bare", "how: tall")
+    said = film.run("plan").out
+    assert "1 to regenerate, 0 to reuse, 0 to remove; 4 unchanged." in said
+    assert "\n4 takes of 2 shots are unchanged.\n" in said
+    assert "unchanged.\n" not in film.run("plan", "--select", "s2").out
+
+
 def test_show_lists_takes_with_their_files(film: Film) -> None:
     """The picked one is marked; how to pick another one is said, with the profile where there is one."""
     film.run("pick", "s1", "2")
