@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from seedgen import __version__
 from seedgen.cli.options import complete_shots, select_option
 from seedgen.cli.pages import page
 from seedgen.errors import UsageError
@@ -33,8 +34,9 @@ _ID = re.compile(r"[\w.-]+")
 )
 @click.argument("shot_ids", metavar="[SHOT]...", nargs=-1, shell_complete=complete_shots)
 @select_option
+@click.option("--json", "as_json", is_flag=True, help="One JSON document (schema/accept.schema.json).")
 @click.pass_obj
-def command(invocation: Invocation, shot_ids: tuple[str, ...], chosen: tuple[str, ...]) -> int:
+def command(invocation: Invocation, shot_ids: tuple[str, ...], chosen: tuple[str, ...], as_json: bool) -> int:
     """Keep the clips of shots whose requests changed, at no cost: the change is none that shows.
 
     The clips that each SHOT has stand for its request as it is now; how that changed is shown. Changes
@@ -51,7 +53,6 @@ def command(invocation: Invocation, shot_ids: tuple[str, ...], chosen: tuple[str
             remedy=f"Globs, tags and the like go with --select: `seedgen accept --select {patterns[0]!r}`.",
         )
     from seedgen.app.takes import accept_shots
-    from seedgen.views.takes import accepted_text
 
     workspace = invocation.open()
     workspace.require_sound()
@@ -60,8 +61,16 @@ def command(invocation: Invocation, shot_ids: tuple[str, ...], chosen: tuple[str
         done = _worth_telling(accept_shots(workspace, [*shot_ids, *selected]), shot_ids)
     _require_any(done, workspace)
     workspace.close()
-    lock = workspace.lock_file.path.name
-    invocation.say(accepted_text(done, lock, invocation.paint, invocation.width))
+    if as_json:
+        from seedgen.views.decision_documents import accept_document
+
+        name, profile = workspace.project.name, invocation.profile
+        click.echo(accept_document(done, name, profile, __version__).text(), nl=False)
+    else:
+        from seedgen.views.takes import accepted_text
+
+        lock = workspace.lock_file.path.name
+        invocation.say(accepted_text(done, lock, invocation.paint, invocation.width))
     return EXIT_LEFT if any(one.refused for one in done) else 0
 
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from seedgen import __version__
 from seedgen.cli.options import Number, complete_pickable, complete_takes
 from seedgen.cli.pages import page
 
@@ -21,8 +22,9 @@ if TYPE_CHECKING:
 )
 @click.argument("shot_id", metavar="SHOT", shell_complete=complete_pickable)
 @click.argument("take", type=Number(min=1), shell_complete=complete_takes)
+@click.option("--json", "as_json", is_flag=True, help="One JSON document (schema/pick.schema.json).")
 @click.pass_obj
-def command(invocation: Invocation, shot_id: str, take: int) -> int:
+def command(invocation: Invocation, shot_id: str, take: int, as_json: bool) -> int:
     """Choose which take of a shot goes into reels.
 
     SHOT is an id, TAKE the number of a take that has its clip. Changes the lock and nothing else: it
@@ -31,12 +33,19 @@ def command(invocation: Invocation, shot_id: str, take: int) -> int:
     ask for another clip then; `seedgen plan` says what that costs.
     """
     from seedgen.app.takes import pick_take
-    from seedgen.views.takes import picked_text
 
     workspace = invocation.open()
     with workspace.applying():
         picked = pick_take(workspace, shot_id, take)
     following = [shot.id for shot in workspace.shots if shot.upstream and shot.upstream.shot == shot_id]
     workspace.close()
-    invocation.say(picked_text(picked, following, invocation.paint))
+    if as_json:
+        from seedgen.views.decision_documents import pick_document
+
+        name, profile = workspace.project.name, invocation.profile
+        click.echo(pick_document(picked, following, name, profile, __version__).text(), nl=False)
+    else:
+        from seedgen.views.takes import picked_text
+
+        invocation.say(picked_text(picked, following, invocation.paint))
     return 0

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from seedgen import __version__
 from seedgen.cli.options import complete_reels
 from seedgen.cli.pages import page
 from seedgen.errors import UsageError
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     import asyncio
 
     from seedgen.cli.invocation import Invocation
+    from seedgen.ports.events import Event
 
 
 @click.command(
@@ -25,8 +27,9 @@ if TYPE_CHECKING:
 )
 @click.argument("names", metavar="[NAME]...", nargs=-1, shell_complete=complete_reels)
 @click.option("--all", "everything", is_flag=True, help="Every reel, as without NAME.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON document (schema/reel.schema.json).")
 @click.pass_obj
-def command(invocation: Invocation, names: tuple[str, ...], everything: bool) -> int:
+def command(invocation: Invocation, names: tuple[str, ...], everything: bool, as_json: bool) -> int:
     """Assemble reels from what there is; free. Without NAME, every reel.
 
     A shot without a clip appears as its animatic, so a reel can be watched from the first minute.
@@ -41,15 +44,24 @@ def command(invocation: Invocation, names: tuple[str, ...], everything: bool) ->
         raise UsageError("--all with a name", remedy="Name reels, or ask for all of them.")
     workspace = invocation.open()
     invocation.warn(workspace)
+    told: list[Event] = []
     with workspace.using_cache(), watcher(invocation, None, workspace.project.root) as watching:
 
+        def tell(event: Event) -> None:
+            told.append(event)
+            watching.tell(event)
+
         async def work(stopping: asyncio.Event) -> bool:
-            return await until_stopped(
-                workspace.assemble(names or list(workspace.reels), watching.tell), stopping
-            )
+            return await until_stopped(workspace.assemble(names or list(workspace.reels), tell), stopping)
 
         whole = run_until_stopped(work)
     workspace.close()
     if not whole:
         raise click.Abort
+    if as_json:
+        from seedgen.views.reel_documents import reels_document
+
+        project = workspace.project
+        document = reels_document(told, project.name, invocation.profile, project.root, __version__)
+        click.echo(document.text(), nl=False)
     return 0

@@ -13,8 +13,10 @@ from seedgen.views.cache_documents import CacheDocument, CheckDocument, CopyDocu
 from seedgen.views.card_documents import ProvidersDocument, RefreshDocument
 from seedgen.views.checkup import DoctorDocument
 from seedgen.views.cost_documents import CostsDocument
+from seedgen.views.decision_documents import AcceptDocument, PickDocument
 from seedgen.views.documents import EventDocument, PlanDocument
 from seedgen.views.job_documents import JobsDocument
+from seedgen.views.reel_documents import ReelsDocument
 from seedgen.views.revision_documents import ComparisonDocument
 from seedgen.views.shot_documents import RenderDocument, ShowDocument
 from seedgen.views.status_documents import StatusDocument
@@ -37,6 +39,9 @@ _MODELS: dict[str, tuple[type[BaseModel], str]] = {
     "validate": (ValidateDocument, "seedgen validate --json"),
     "show": (ShowDocument, "seedgen show SHOT --json"),
     "render": (RenderDocument, "seedgen render SHOT --json"),
+    "pick": (PickDocument, "seedgen pick SHOT TAKE --json"),
+    "accept": (AcceptDocument, "seedgen accept --json"),
+    "reel": (ReelsDocument, "seedgen reel --json"),
     "status": (StatusDocument, "seedgen status --json"),
     "doctor": (DoctorDocument, "seedgen doctor --json"),
     "diff": (ComparisonDocument, "seedgen diff --json"),

@@ -176,6 +176,42 @@ def test_a_rendered_request_follows_its_schema(film: Film) -> None:
     assert (both.code, both.out) == (1, "")
 
 
+def test_a_reel_follows_its_schema(film: Film) -> None:
+    """What was assembled, of what, and what stands beside it; progress is on stderr."""
+    ran = film.run("reel", "--json")
+    document = json.loads(ran.out)
+    valid("reel", document)
+    assert "✓ build/main.mp4" in ran.err
+    (reel,) = document["reels"]
+    assert (reel["path"], reel["frames"], reel["rate"]) == ("build/main.mp4", 72, "24/1")
+    assert (reel["segments"], reel["encoded"], reel["changed"]) == (3, 3, True)
+    assert (reel["stand_ins"], reel["left_out"]) == (["s1", "s2", "s3"], [])
+    assert [page["path"] for page in document["pages"]] == [
+        "build/contact-sheet.png",
+        "build/storyboard.html",
+    ]
+    assert not json.loads(film.run("reel", "main", "--json").out)["reels"][0]["changed"]
+
+
+def test_decisions_follow_their_schemas(applied: Film) -> None:
+    """The take that is picked and who continues its shot; what became of each shot to be accepted."""
+    applied.edit("reels:\n", "  - {id: s4, prompt: On., from_shot: {id: s1}}\nreels:\n")
+    ran = applied.run("pick", "s1", "1", "--json")
+    document = json.loads(ran.out)
+    valid("pick", document)
+    assert (document["take"], document["before"], document["changed"]) == (1, 1, False)
+    assert (document["continued_by"], ran.err) == (["s4"], "")
+
+    applied.edit("how: bare", "how: tall")
+    ran = applied.run("accept", "s2", "s4", "--json")
+    document = json.loads(ran.out)
+    valid("accept", document)
+    told = [(one["shot"], one["accepted"], one["refusal"], one["kept"]) for one in document["shots"]]
+    assert told == [("s2", True, None, [1]), ("s4", False, "no_clip", [])]
+    assert [one["path"] for one in document["shots"][0]["diff"]] == ["prompt"]
+    assert (ran.code, ran.err) == (1, "")
+
+
 def test_problems_follow_their_schema(film: Film) -> None:
     """Sound, with errors and warnings, and not to be read at all: always one document, and the same codes."""
     sound = film.run("validate", "--json")
