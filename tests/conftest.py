@@ -1,4 +1,4 @@
-"""The film, fresh or applied, and an environment that says nothing to seedgen."""
+"""The film, fresh or applied; an emulator of the services; an environment that says nothing to seedgen."""
 
 from __future__ import annotations
 
@@ -8,10 +8,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.emulator.fixtures import busy, emulator, tiny_clip
 from tests.film import Film, new_film
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+__all__ = ["applied", "busy", "emulator", "environment", "film", "tiny_clip"]
 
 _SILENT = ("NO_COLOR", "FORCE_COLOR", "EACHLABS_API_KEY", "OXEN_API_KEY", "COLUMNS")
 

@@ -16,7 +16,6 @@ import seedgen
 from seedgen import events
 from seedgen.app import Settings, Workspace
 from seedgen.errors import Locked
-from tests.emulator.fixtures import emulator, tiny_clip  # noqa: F401  fixtures
 from tests.film import SHOTS, count_frames
 
 if TYPE_CHECKING:
@@ -126,7 +125,7 @@ def test_reels_can_be_assembled_alone(film: Film) -> None:
             project.reel("nobody")
 
 
-def test_an_unknown_price_and_a_cap_hold_for_programs_too(film: Film, emulator: Emulator) -> None:  # noqa: F811
+def test_an_unknown_price_and_a_cap_hold_for_programs_too(film: Film, emulator: Emulator) -> None:
     """Under `proof` no price is known: not without leave, and never under a cap."""
     around = emulator.environment | {"SEEDGEN_PACE": "0.01"}
     with seedgen.load(film.root, profile="proof", environment=around) as project:

@@ -8,13 +8,11 @@ import pytest
 
 from tests.cli.screen import Terminal
 from tests.cli.studio import detached, studio
-from tests.emulator import Emulator
-from tests.emulator.fixtures import emulator, tiny_clip  # noqa: F401
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
+    from tests.emulator import Emulator
     from tests.film import Film
 
 EACH = ("--profile", "each")
@@ -22,19 +20,12 @@ EACH = ("--profile", "each")
 
 
 @pytest.fixture
-def film(tmp_path: Path, emulator: Emulator, monkeypatch: pytest.MonkeyPatch) -> Film:  # noqa: F811
+def film(tmp_path: Path, emulator: Emulator, monkeypatch: pytest.MonkeyPatch) -> Film:
     """Three shots for a service; nothing applied."""
     return studio(tmp_path / "film", emulator, monkeypatch)
 
 
-@pytest.fixture
-def busy(tiny_clip: Path) -> Iterator[Emulator]:  # noqa: F811
-    """A service whose jobs run until they are told to end."""
-    with Emulator(tiny_clip, hold=True) as running:
-        yield running
-
-
-def test_the_question_comes_after_the_changes_and_names_cost_and_cap(film: Film, emulator: Emulator) -> None:  # noqa: F811
+def test_the_question_comes_after_the_changes_and_names_cost_and_cap(film: Film, emulator: Emulator) -> None:
     """Three takes at 0.44; nothing is submitted before the answer."""
     terminal = Terminal(film, "apply", "--no-reel", "--max-cost", "5")
     terminal.read_until("Submit 3 takes for $1.32 (cap $5.00, $0.00 in flight)? [y/N]")
@@ -47,7 +38,7 @@ def test_the_question_comes_after_the_changes_and_names_cost_and_cap(film: Film,
     assert len(emulator.submits) == 3
 
 
-def test_the_projects_budget_is_the_cap(film: Film, emulator: Emulator) -> None:  # noqa: F811
+def test_the_projects_budget_is_the_cap(film: Film, emulator: Emulator) -> None:
     """What does not fit is shown as blocked, and is in no sum that is approved."""
     film.edit("shots:\n", "budget: {max_cost: 0.90}\nshots:\n")
     terminal = Terminal(film, "apply", "--no-reel")
@@ -79,11 +70,7 @@ def test_what_is_in_flight_is_part_of_the_question(
 
 @pytest.mark.parametrize(("answers", "code", "submits"), [("ny", 1, 0), ("yn", 1, 0), ("yy", 0, 3)])
 def test_an_unknown_price_is_a_question_of_its_own(
-    answers: str,
-    code: int,
-    submits: int,
-    film: Film,
-    emulator: Emulator,  # noqa: F811
+    answers: str, code: int, submits: int, film: Film, emulator: Emulator
 ) -> None:
     """Both are answered with yes before anything is submitted."""
     terminal = Terminal(film, *EACH, "apply", "--no-reel")
@@ -96,7 +83,7 @@ def test_an_unknown_price_is_a_question_of_its_own(
     assert len(emulator.submits) == submits
 
 
-def test_approval_beforehand_lifts_no_unknown_price(film: Film, emulator: Emulator) -> None:  # noqa: F811
+def test_approval_beforehand_lifts_no_unknown_price(film: Film, emulator: Emulator) -> None:
     """Also where somebody could be asked: the message names the flag that does."""
     terminal = Terminal(film, *EACH, "apply", "--no-reel", "--auto-approve")
     assert terminal.end() == 1
@@ -106,7 +93,7 @@ def test_approval_beforehand_lifts_no_unknown_price(film: Film, emulator: Emulat
 
 
 @pytest.mark.parametrize("flags", [(), ("--allow-unpriced",)])
-def test_approval_beforehand_lifts_no_cap(flags: tuple[str, ...], film: Film, emulator: Emulator) -> None:  # noqa: F811
+def test_approval_beforehand_lifts_no_cap(flags: tuple[str, ...], film: Film, emulator: Emulator) -> None:
     """Two of three fit; of those without a price none does, whatever else is allowed."""
     terminal = Terminal(film, "apply", "--no-reel", "--auto-approve", "--max-cost", "0.90", *flags)
     assert terminal.end() == 1
@@ -122,10 +109,7 @@ def test_approval_beforehand_lifts_no_cap(flags: tuple[str, ...], film: Film, em
     ("arguments", "flag"), [(("apply",), "--auto-approve"), ((*EACH, "apply"), "--allow-unpriced")]
 )
 def test_nobody_to_ask_fails_with_the_flag_to_give(
-    arguments: tuple[str, ...],
-    flag: str,
-    film: Film,
-    emulator: Emulator,  # noqa: F811
+    arguments: tuple[str, ...], flag: str, film: Film, emulator: Emulator
 ) -> None:
     """Without a terminal a question is an error, and nothing is submitted."""
     ran = film.run(*arguments)

@@ -16,7 +16,6 @@ from seedgen.views.schemas import schema_text
 from tests.cli.screen import Terminal
 from tests.cli.studio import applied as apply_at_service
 from tests.cli.studio import detached, studio
-from tests.emulator.fixtures import emulator, tiny_clip  # noqa: F401
 from tests.film import SHOTS, Film, clips_in
 
 if TYPE_CHECKING:
@@ -100,7 +99,7 @@ def test_locks_of_all_profiles_use_clips(applied: Film) -> None:
     assert "used by the 3 locks here" in applied.run("cache").out
 
 
-def test_what_clips_cost_is_told(tmp_path: Path, emulator: Emulator, monkeypatch: pytest.MonkeyPatch) -> None:  # noqa: F811
+def test_what_clips_cost_is_told(tmp_path: Path, emulator: Emulator, monkeypatch: pytest.MonkeyPatch) -> None:
     """Three clips of 0.40 USD, each counted once though two locks have them."""
     film = studio(tmp_path / "film", emulator, monkeypatch)
     assert apply_at_service(film).code == 0
@@ -207,9 +206,7 @@ def test_a_clip_that_was_rendered_here_is_rendered_again(applied: Film) -> None:
 
 
 def test_a_clip_of_a_service_is_asked_for_again(
-    tmp_path: Path,
-    emulator: Emulator,  # noqa: F811
-    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path, emulator: Emulator, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The remedy names the service, and what it cost; the apply gets the same bytes and submits nothing."""
     film = studio(tmp_path / "film", emulator, monkeypatch)
@@ -366,7 +363,7 @@ def test_a_terminal_shows_how_far_it_is(applied: Film) -> None:
     assert "\r\x1b[2K3 clips read whole" in terminal.written.replace("\r\n", "\n")
 
 
-def test_open_jobs_are_counted(tmp_path: Path, emulator: Emulator, monkeypatch: pytest.MonkeyPatch) -> None:  # noqa: F811
+def test_open_jobs_are_counted(tmp_path: Path, emulator: Emulator, monkeypatch: pytest.MonkeyPatch) -> None:
     """Jobs that were submitted and left."""
     film = studio(tmp_path / "film", emulator, monkeypatch)
     detached(film)

@@ -20,7 +20,6 @@ from seedgen.views.schemas import schema_text
 from tests.cli.screen import Terminal
 from tests.cli.studio import applied as apply_at_service
 from tests.cli.studio import detached, in_doubt, studio
-from tests.emulator.fixtures import emulator, tiny_clip  # noqa: F401
 from tests.film import Film, clips_in, new_film
 from tests.store.processes import process
 from tests.store.repositories import Checkout, new_repository
@@ -67,7 +66,7 @@ def edited(film: Film, *hows: str) -> list[str]:
 
 
 @pytest.fixture
-def paid(tmp_path: Path, emulator: Emulator, monkeypatch: pytest.MonkeyPatch) -> Film:  # noqa: F811
+def paid(tmp_path: Path, emulator: Emulator, monkeypatch: pytest.MonkeyPatch) -> Film:
     """Three paid clips, and a fourth that no lock uses: the door was red before."""
     film = studio(tmp_path / "film", emulator, monkeypatch)
     assert apply_at_service(film).code == 0
@@ -198,7 +197,7 @@ def test_without_ffmpeg_segments_stay(applied: Film, monkeypatch: pytest.MonkeyP
     assert len(applied.objects) == 3
 
 
-def test_clips_of_open_jobs_stay(paid: Film, emulator: Emulator) -> None:  # noqa: F811
+def test_clips_of_open_jobs_stay(paid: Film, emulator: Emulator) -> None:
     """Jobs in flight and in doubt have entries in the journal, which is never touched."""
     paid.edit("A bare wall.", "A green wall.")
     detached(paid, "--select", "wall")

@@ -16,7 +16,6 @@ from seedgen.views.paint import Paint
 from seedgen.views.schemas import schema_text
 from tests.cli.studio import applied, detached, in_doubt, studio
 from tests.emulator import Do, Emulator, Fault
-from tests.emulator.fixtures import emulator, tiny_clip  # noqa: F401
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -25,7 +24,7 @@ if TYPE_CHECKING:
 
 
 @pytest.fixture
-def film(tmp_path: Path, emulator: Emulator, monkeypatch: pytest.MonkeyPatch) -> Film:  # noqa: F811
+def film(tmp_path: Path, emulator: Emulator, monkeypatch: pytest.MonkeyPatch) -> Film:
     """Three shots at 0.44 USD each, of which the service bills 0.40; their clips last half a second."""
     return studio(tmp_path / "film", emulator, monkeypatch)
 
@@ -113,7 +112,7 @@ def test_profiles_are_told_apart(film: Film) -> None:
     assert "door" not in alone
 
 
-def test_what_has_no_price_is_not_as_billed(film: Film, emulator: Emulator) -> None:  # noqa: F811
+def test_what_has_no_price_is_not_as_billed(film: Film, emulator: Emulator) -> None:
     """Neither a bill nor an estimate: the rest was billed, and the whole is not known."""
     applied(film, "--select", "door", before=("--profile", "each"))
     error = {"status": "error", "output": "the model broke"}
@@ -131,7 +130,7 @@ def test_a_clip_that_was_made_anew_was_paid_twice(film: Film) -> None:
     assert rows(film)["door"] == ["2", "4.5", "s", "$0.88", "$0.80", "-$0.08"]
 
 
-def test_a_failure_is_shown_beside_the_takes(film: Film, emulator: Emulator) -> None:  # noqa: F811
+def test_a_failure_is_shown_beside_the_takes(film: Film, emulator: Emulator) -> None:
     """Oxen says nothing of what it cost: it counts as estimated, and is no take."""
     emulator.add(Fault("oxen", "submit", Do.FAIL, prompt="red", error="the model broke"))
     applied(film)
@@ -153,7 +152,7 @@ def test_a_lost_cache_is_told_from_the_lock(film: Film) -> None:
 
 
 @pytest.mark.parametrize("by", ["shot", "apply", "provider"])
-def test_the_table_fits_in_80_columns(by: str, film: Film, emulator: Emulator) -> None:  # noqa: F811
+def test_the_table_fits_in_80_columns(by: str, film: Film, emulator: Emulator) -> None:
     """With every column, unknown amounts and the longest id that there may be."""
     film.edit("id: door", f"id: {'d' * 64}")
     emulator.add(Fault("oxen", "submit", Do.FAIL, prompt="red", error="the model broke"))
@@ -167,9 +166,7 @@ def test_the_table_fits_in_80_columns(by: str, film: Film, emulator: Emulator) -
 
 
 def test_what_is_under_way_stands_below_the_table(
-    tmp_path: Path,
-    tiny_clip: Path,  # noqa: F811
-    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path, tiny_clip: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """It is not spent yet; status says it on one line."""
     with Emulator(tiny_clip, hold=True) as busy:

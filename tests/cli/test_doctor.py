@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 from seedgen.views.schemas import schema_text
 from tests.cli.test_documents import valid
 from tests.emulator import Fault
-from tests.emulator.fixtures import emulator, tiny_clip  # noqa: F401
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -162,11 +161,7 @@ def test_too_little_room_for_the_plan_is_a_problem(film: Film) -> None:
     assert found["detail"].startswith("what is planned takes about ")
 
 
-def test_online_services_are_asked(
-    film: Film,
-    emulator: Emulator,  # noqa: F811
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
+def test_online_services_are_asked(film: Film, emulator: Emulator, monkeypatch: pytest.MonkeyPatch) -> None:
     """Each with a key is asked one thing that costs nothing; a wrong key and silence are told apart."""
     for name, value in emulator.environment.items():
         monkeypatch.setenv(name, value)

@@ -10,32 +10,23 @@ import pytest
 from seedgen.digest import digest_file
 from seedgen.store.apply_lock import apply_lock
 from tests.cli.studio import applied, detached, film_at, ids, in_doubt, states, studio
-from tests.emulator import Emulator
-from tests.emulator.fixtures import emulator, tiny_clip  # noqa: F401
 from tests.film import clips_in
 from tests.media.clips import make, picture
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
+    from tests.emulator import Emulator
     from tests.film import Film
 
 
 @pytest.fixture
-def film(tmp_path: Path, emulator: Emulator, monkeypatch: pytest.MonkeyPatch) -> Film:  # noqa: F811
+def film(tmp_path: Path, emulator: Emulator, monkeypatch: pytest.MonkeyPatch) -> Film:
     """Three shots for a service whose jobs end at once; nothing applied."""
     return studio(tmp_path / "film", emulator, monkeypatch)
 
 
-@pytest.fixture
-def busy(tiny_clip: Path) -> Iterator[Emulator]:  # noqa: F811
-    """A service whose jobs run until they are told to end."""
-    with Emulator(tiny_clip, hold=True) as running:
-        yield running
-
-
-def foreign_job(film: Film, emulator: Emulator, tmp_path: Path) -> str:  # noqa: F811
+def foreign_job(film: Film, emulator: Emulator, tmp_path: Path) -> str:
     """The id of a job for the door that this project knows nothing of."""
     before = len(emulator.submits)
     detached(film_at(tmp_path / "elsewhere"), "--select", "door")
@@ -46,7 +37,7 @@ def foreign_job(film: Film, emulator: Emulator, tmp_path: Path) -> str:  # noqa:
 # -- files -------------------------------------------------------------------------------------------
 
 
-def test_a_file_becomes_the_clip_of_a_shot(film: Film, tiny_clip: Path, emulator: Emulator) -> None:  # noqa: F811
+def test_a_file_becomes_the_clip_of_a_shot(film: Film, tiny_clip: Path, emulator: Emulator) -> None:
     """A copy is kept, lock and cache know it, nothing is submitted, and it cost this project nothing."""
     ran = film.run("import", "door", str(tiny_clip))
     assert (ran.code, ran.out) == (0, "")
@@ -62,7 +53,7 @@ def test_a_file_becomes_the_clip_of_a_shot(film: Film, tiny_clip: Path, emulator
     assert tiny_clip.exists(), "the file itself is left alone"
 
 
-def test_an_import_goes_into_the_reel(film: Film, tiny_clip: Path) -> None:  # noqa: F811
+def test_an_import_goes_into_the_reel(film: Film, tiny_clip: Path) -> None:
     """Like a clip that was generated."""
     film.run("import", "door", str(tiny_clip))
     assert film.run("--profile", "free", "plan").code == 0
@@ -70,7 +61,7 @@ def test_an_import_goes_into_the_reel(film: Film, tiny_clip: Path) -> None:  # n
     assert (film.root / "build" / "clips" / "door.mp4").read_bytes() == tiny_clip.read_bytes()
 
 
-def test_another_prompt_asks_for_another_clip(film: Film, tiny_clip: Path) -> None:  # noqa: F811
+def test_another_prompt_asks_for_another_clip(film: Film, tiny_clip: Path) -> None:
     """The import stands for the request that it was made for, and for no other."""
     film.run("import", "door", str(tiny_clip))
     film.edit("A red door.", "A green door.")
@@ -79,7 +70,7 @@ def test_another_prompt_asks_for_another_clip(film: Film, tiny_clip: Path) -> No
     assert film.actions("--select", "door") == {}
 
 
-def test_a_paid_clip_is_replaced_only_when_asked(film: Film, tiny_clip: Path) -> None:  # noqa: F811
+def test_a_paid_clip_is_replaced_only_when_asked(film: Film, tiny_clip: Path) -> None:
     """Without --replace the message says how; the same file twice is no replacement."""
     assert applied(film, "--select", "door").code == 0
     paid = film.digest("door")
@@ -105,7 +96,7 @@ def test_a_note_tells_of_another_length(film: Film, tmp_path: Path, frames: int,
     assert ("Note:" in ran.err, note in ran.err) == (bool(note), True)
 
 
-def test_a_second_take_can_be_imported(film: Film, tiny_clip: Path) -> None:  # noqa: F811
+def test_a_second_take_can_be_imported(film: Film, tiny_clip: Path) -> None:
     """Each take has a request of its own; one that is not declared is refused."""
     ran = film.run("import", "door", str(tiny_clip), "--take", "2")
     assert ran.code == 1
@@ -136,10 +127,7 @@ def test_only_what_decodes_is_imported(film: Film, tmp_path: Path) -> None:
 
 
 def test_a_shot_with_an_open_job_is_not_imported(
-    tmp_path: Path,
-    busy: Emulator,
-    tiny_clip: Path,  # noqa: F811
-    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path, busy: Emulator, tiny_clip: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Its clip is paid and would be lost sight of: the message says how to get it, or to end it."""
     film = studio(tmp_path / "film", busy, monkeypatch)
@@ -155,7 +143,7 @@ def test_a_shot_with_an_open_job_is_not_imported(
     assert "jobs resolve wall --take 1 --job-id ID" in ran.err
 
 
-def test_an_import_waits_for_no_apply(film: Film, tiny_clip: Path) -> None:  # noqa: F811
+def test_an_import_waits_for_no_apply(film: Film, tiny_clip: Path) -> None:
     """Both write the lock: while an apply runs, the message says so."""
     with apply_lock(film.root / ".seedgen"):
         ran = film.run("import", "door", str(tiny_clip))
@@ -163,7 +151,7 @@ def test_an_import_waits_for_no_apply(film: Film, tiny_clip: Path) -> None:  # n
     assert "another apply runs" in ran.err
 
 
-def test_a_local_shot_takes_a_file_too(film: Film, tiny_clip: Path) -> None:  # noqa: F811
+def test_a_local_shot_takes_a_file_too(film: Film, tiny_clip: Path) -> None:
     """A real clip in place of an animatic, under the profile's own lock; of jobs it has none."""
     free = ("--profile", "free")
     assert film.run(*free, "import", "door", str(tiny_clip)).code == 0
@@ -194,7 +182,7 @@ def test_wrong_usage_is_told(typed: str, said: str, film: Film) -> None:
 # -- jobs --------------------------------------------------------------------------------------------
 
 
-def test_a_job_from_elsewhere_is_fetched(film: Film, emulator: Emulator, tmp_path: Path) -> None:  # noqa: F811
+def test_a_job_from_elsewhere_is_fetched(film: Film, emulator: Emulator, tmp_path: Path) -> None:
     """Its clip and its bill are recorded as those of a resumed job; nothing is submitted."""
     job = foreign_job(film, emulator, tmp_path)
     ran = film.run("import", "door", "--job-id", job)
@@ -210,7 +198,7 @@ def test_a_job_from_elsewhere_is_fetched(film: Film, emulator: Emulator, tmp_pat
     assert "$0.40" in film.run("costs", "--by", "apply").out
 
 
-def test_a_job_of_another_shot_is_refused(film: Film, emulator: Emulator) -> None:  # noqa: F811
+def test_a_job_of_another_shot_is_refused(film: Film, emulator: Emulator) -> None:
     """One job is one take."""
     applied(film, "--select", "wall")
     ran = film.run("import", "door", "--job-id", emulator.submits[0].job_id)
@@ -220,9 +208,7 @@ def test_a_job_of_another_shot_is_refused(film: Film, emulator: Emulator) -> Non
 
 
 def test_a_job_that_was_asked_for_something_else_is_refused(
-    film: Film,
-    emulator: Emulator,  # noqa: F811
-    tmp_path: Path,
+    film: Film, emulator: Emulator, tmp_path: Path
 ) -> None:
     """Both prompts are shown, or what else may differ is said; who insists gets its clip."""
     job = foreign_job(film, emulator, tmp_path)
@@ -264,7 +250,7 @@ def test_a_job_that_failed_has_nothing_to_import(
     assert film.actions("--select", "door") == {"door": "generate"}
 
 
-def test_a_job_that_was_closed_by_mistake_comes_back(film: Film, emulator: Emulator) -> None:  # noqa: F811
+def test_a_job_that_was_closed_by_mistake_comes_back(film: Film, emulator: Emulator) -> None:
     """Somebody said that it was not billed, and then found it: it is imported, and counted once."""
     in_doubt(film, emulator)
     each = ("--profile", "each")

@@ -8,7 +8,6 @@ import pytest
 
 from tests.cli.studio import applied, detached, studio
 from tests.emulator import Emulator
-from tests.emulator.fixtures import emulator, tiny_clip  # noqa: F401
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -19,18 +18,18 @@ EACH = ("--profile", "each")
 
 
 @pytest.fixture
-def film(tmp_path: Path, emulator: Emulator, monkeypatch: pytest.MonkeyPatch) -> Film:  # noqa: F811
+def film(tmp_path: Path, emulator: Emulator, monkeypatch: pytest.MonkeyPatch) -> Film:
     """Three shots, nothing applied."""
     return studio(tmp_path / "film", emulator, monkeypatch)
 
 
-def test_a_hint_names_the_profile_that_it_is_about(film: Film, emulator: Emulator) -> None:  # noqa: F811
+def test_a_hint_names_the_profile_that_it_is_about(film: Film, emulator: Emulator) -> None:
     """Typed as it stands it collects these jobs, and not those of the project without a profile."""
     told = applied(film, "--detach", before=EACH).err
     assert "`seedgen --profile each apply` collects the clips" in told
 
 
-def test_another_profile_says_that_they_are_there(film: Film, emulator: Emulator) -> None:  # noqa: F811
+def test_another_profile_says_that_they_are_there(film: Film, emulator: Emulator) -> None:
     """A plan and an apply without the profile leave them alone, and name the command that collects them."""
     detached(film, before=EACH)
     for command in (("plan",), ("--profile", "free", "apply", "--auto-approve", "--no-reel")):
@@ -42,7 +41,7 @@ def test_another_profile_says_that_they_are_there(film: Film, emulator: Emulator
     assert "in flight" not in film.run("plan").err
 
 
-def test_a_detached_apply_now_and_then_moves_a_chain_on(film: Film, emulator: Emulator) -> None:  # noqa: F811
+def test_a_detached_apply_now_and_then_moves_a_chain_on(film: Film, emulator: Emulator) -> None:
     """Each fetches what has ended meanwhile and submits what continues it: nobody has to stay."""
     film.edit("A bare wall.", "A bare wall., from_shot: {id: door}")
     told = [detached(film, before=EACH).events[-1] for _ in range(3)]
@@ -53,9 +52,7 @@ def test_a_detached_apply_now_and_then_moves_a_chain_on(film: Film, emulator: Em
 
 
 def test_a_detached_apply_leaves_what_goes_on(
-    tmp_path: Path,
-    tiny_clip: Path,  # noqa: F811
-    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path, tiny_clip: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A job that has not ended is asked about and left, one of an edited prompt too; both come home later."""
     with Emulator(tiny_clip, hold=True) as busy:

@@ -21,10 +21,8 @@ from seedgen.views.schemas import schema_text
 from tests.cli.screen import Terminal
 from tests.cli.studio import applied, detached, film_at, ids, in_doubt, jobs, states, studio
 from tests.emulator import Emulator, Fault
-from tests.emulator.fixtures import emulator, tiny_clip  # noqa: F401
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
     from tests.film import Film
@@ -33,16 +31,9 @@ EACH = ("--profile", "each")
 
 
 @pytest.fixture
-def film(tmp_path: Path, emulator: Emulator, monkeypatch: pytest.MonkeyPatch) -> Film:  # noqa: F811
+def film(tmp_path: Path, emulator: Emulator, monkeypatch: pytest.MonkeyPatch) -> Film:
     """Three shots for a service whose jobs end at once."""
     return studio(tmp_path / "film", emulator, monkeypatch)
-
-
-@pytest.fixture
-def busy(tiny_clip: Path) -> Iterator[Emulator]:  # noqa: F811
-    """A service whose jobs run until they are told to end."""
-    with Emulator(tiny_clip, hold=True) as running:
-        yield running
 
 
 @pytest.fixture
@@ -159,7 +150,7 @@ def test_a_subcommand_that_does_not_exist_is_wrong_usage(film: Film) -> None:
 # -- doubt -------------------------------------------------------------------------------------------
 
 
-def test_a_doubt_names_the_command_that_ends_it(film: Film, emulator: Emulator) -> None:  # noqa: F811
+def test_a_doubt_names_the_command_that_ends_it(film: Film, emulator: Emulator) -> None:
     """Typed as it stands, it asks the service again; the job is found, and nothing is submitted twice."""
     in_doubt(film, emulator)
     assert states(film) == {"door": "in_doubt"}
@@ -175,9 +166,7 @@ def test_a_doubt_names_the_command_that_ends_it(film: Film, emulator: Emulator) 
 
 
 def test_jobs_that_may_be_it_are_shown_and_one_is_chosen(
-    film: Film,
-    emulator: Emulator,  # noqa: F811
-    tmp_path: Path,
+    film: Film, emulator: Emulator, tmp_path: Path
 ) -> None:
     """Two jobs match one submit: both are offered as a command, and the one typed is adopted."""
     in_doubt(film, emulator)
@@ -197,7 +186,7 @@ def test_jobs_that_may_be_it_are_shown_and_one_is_chosen(
     assert len(emulator.submits) == 2
 
 
-def test_what_was_not_billed_may_be_submitted_again(film: Film, emulator: Emulator) -> None:  # noqa: F811
+def test_what_was_not_billed_may_be_submitted_again(film: Film, emulator: Emulator) -> None:
     """The service is asked and has none: a person's word closes it, and the next apply submits."""
     in_doubt(film, emulator, accepted=False)
     ran = film.run("jobs", "resolve", "door", "--not-billed")
@@ -214,9 +203,7 @@ def test_what_was_not_billed_may_be_submitted_again(film: Film, emulator: Emulat
 
 @pytest.mark.parametrize("service", ["eachlabs", "oxen"])
 def test_a_job_that_the_service_has_after_all_is_not_closed(
-    film: Film,
-    emulator: Emulator,  # noqa: F811
-    service: str,
+    film: Film, emulator: Emulator, service: str
 ) -> None:
     """It would be paid twice: it is adopted instead, and the next apply fetches its clip."""
     in_doubt(film, emulator, service=service)
@@ -229,7 +216,7 @@ def test_a_job_that_the_service_has_after_all_is_not_closed(
     assert len(emulator.submits) == 1
 
 
-def test_what_several_jobs_match_is_not_closed(film: Film, emulator: Emulator, tmp_path: Path) -> None:  # noqa: F811
+def test_what_several_jobs_match_is_not_closed(film: Film, emulator: Emulator, tmp_path: Path) -> None:
     """One of them may be it: both are named, and so is the way for who knows better."""
     in_doubt(film, emulator)
     applied(film_at(tmp_path / "twin"), "--select", "door", before=EACH)
@@ -244,10 +231,7 @@ def test_what_several_jobs_match_is_not_closed(film: Film, emulator: Emulator, t
 
 @pytest.mark.parametrize("keyless", [True, False], ids=["no key", "no listing"])
 def test_what_the_service_cannot_be_asked_about_is_not_closed(
-    film: Film,
-    emulator: Emulator,  # noqa: F811
-    monkeypatch: pytest.MonkeyPatch,
-    keyless: bool,
+    film: Film, emulator: Emulator, monkeypatch: pytest.MonkeyPatch, keyless: bool
 ) -> None:
     """Nobody has looked: the message says that it may be paid twice, and the command for who insists."""
     in_doubt(film, emulator)
@@ -266,7 +250,7 @@ def test_what_the_service_cannot_be_asked_about_is_not_closed(
     assert states(film) == {}
 
 
-def test_two_takes_in_doubt_have_a_command_each(film: Film, emulator: Emulator) -> None:  # noqa: F811
+def test_two_takes_in_doubt_have_a_command_each(film: Film, emulator: Emulator) -> None:
     """Also the first names its take: without it nobody could tell which is meant."""
     film.edit("prompt: A red door.,", "prompt: A red door., takes: 2,")
     in_doubt(film, emulator)
@@ -278,9 +262,7 @@ def test_two_takes_in_doubt_have_a_command_each(film: Film, emulator: Emulator) 
 
 
 def test_a_job_that_was_asked_for_something_else_is_not_taken(
-    film: Film,
-    emulator: Emulator,  # noqa: F811
-    tmp_path: Path,
+    film: Film, emulator: Emulator, tmp_path: Path
 ) -> None:
     """Both prompts are shown; who insists has their way."""
     applied(film_at(tmp_path / "other"), "--select", "wall", before=EACH)
@@ -295,7 +277,7 @@ def test_a_job_that_was_asked_for_something_else_is_not_taken(
     assert ids(film) == {"door": other}
 
 
-def test_under_a_profile_only_its_jobs_are_meant(film: Film, emulator: Emulator) -> None:  # noqa: F811
+def test_under_a_profile_only_its_jobs_are_meant(film: Film, emulator: Emulator) -> None:
     """The list, a decision and a cancel; without one all are, and the list says which is whose."""
     in_doubt(film, emulator)
     in_doubt(film, emulator, "wall", service="oxen")
@@ -313,7 +295,7 @@ def test_under_a_profile_only_its_jobs_are_meant(film: Film, emulator: Emulator)
     assert "No jobs are open" in film.run("--profile", "free", "jobs").out
 
 
-def test_an_id_that_the_service_does_not_know_is_not_taken(film: Film, emulator: Emulator) -> None:  # noqa: F811
+def test_an_id_that_the_service_does_not_know_is_not_taken(film: Film, emulator: Emulator) -> None:
     """The doubt stays; the message says what to check."""
     in_doubt(film, emulator)
     ran = film.run("jobs", "resolve", "door", "--job-id", "nonsense")
@@ -323,9 +305,7 @@ def test_an_id_that_the_service_does_not_know_is_not_taken(film: Film, emulator:
 
 
 def test_without_a_key_an_id_is_taken_unchecked(
-    film: Film,
-    emulator: Emulator,  # noqa: F811
-    monkeypatch: pytest.MonkeyPatch,
+    film: Film, emulator: Emulator, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """It is a person's word, and the message says that nobody checked it."""
     in_doubt(film, emulator)
@@ -337,9 +317,7 @@ def test_without_a_key_an_id_is_taken_unchecked(
 
 
 def test_without_a_key_asking_says_so(
-    film: Film,
-    emulator: Emulator,  # noqa: F811
-    monkeypatch: pytest.MonkeyPatch,
+    film: Film, emulator: Emulator, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """It stays in doubt, with what to do by hand."""
     in_doubt(film, emulator)
@@ -350,7 +328,7 @@ def test_without_a_key_asking_says_so(
     assert "--not-billed" in ran.err
 
 
-def test_a_job_of_another_shot_is_not_taken(film: Film, emulator: Emulator) -> None:  # noqa: F811
+def test_a_job_of_another_shot_is_not_taken(film: Film, emulator: Emulator) -> None:
     """One job never stands for two requests."""
     applied(film, "--select", "wall", before=EACH)
     in_doubt(film, emulator)
@@ -360,7 +338,7 @@ def test_a_job_of_another_shot_is_not_taken(film: Film, emulator: Emulator) -> N
     assert f"{taken} belongs to shot wall" in ran.err
 
 
-def test_several_doubts_of_a_shot_are_told_apart(film: Film, emulator: Emulator) -> None:  # noqa: F811
+def test_several_doubts_of_a_shot_are_told_apart(film: Film, emulator: Emulator) -> None:
     """By their takes; where the request changed in between, by the beginning of its fingerprint."""
     in_doubt(film, emulator)
     film.edit("A red door.", "A green door.")
@@ -377,9 +355,7 @@ def test_several_doubts_of_a_shot_are_told_apart(film: Film, emulator: Emulator)
 
 
 def test_a_doubt_of_another_project_on_the_same_request_can_be_ended_here(
-    film: Film,
-    emulator: Emulator,  # noqa: F811
-    tmp_path: Path,
+    film: Film, emulator: Emulator, tmp_path: Path
 ) -> None:
     """Who shares a cache shares its doubts: whoever is kept from submitting can ask."""
     other = film_at(tmp_path / "other")
@@ -463,7 +439,7 @@ def test_a_job_that_was_quicker_than_its_cancel_is_kept(flying: Film, busy: Emul
     assert len(busy.submits) == 3
 
 
-def test_a_doubt_cannot_be_cancelled(film: Film, emulator: Emulator) -> None:  # noqa: F811
+def test_a_doubt_cannot_be_cancelled(film: Film, emulator: Emulator) -> None:
     """Nobody knows which job it is; the message says how to find out."""
     in_doubt(film, emulator)
     ran = film.run("jobs", "cancel", "door", "--yes")

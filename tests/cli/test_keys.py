@@ -27,14 +27,11 @@ from tests.cli.staging import (
 from tests.cli.test_troubles import files_with
 from tests.cli.troubles import SUBMITS
 from tests.emulator import Do, Emulator, Fault
-from tests.emulator.fixtures import emulator, tiny_clip
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from tests.film import Film
-
-__all__ = ["emulator", "tiny_clip"]
 
 SERVICES = [EACH, OXEN]
 GUARD = """\

@@ -9,7 +9,6 @@ import pytest
 
 from tests.cli.studio import applied as apply_at_service
 from tests.cli.studio import studio
-from tests.emulator.fixtures import emulator, tiny_clip  # noqa: F401
 from tests.film import SHOTS, Film
 
 if TYPE_CHECKING:
@@ -21,7 +20,7 @@ LONG = ("--profile", "long")
 
 
 @pytest.fixture
-def studio_film(tmp_path: Path, emulator: Emulator, monkeypatch: pytest.MonkeyPatch) -> Film:  # noqa: F811
+def studio_film(tmp_path: Path, emulator: Emulator, monkeypatch: pytest.MonkeyPatch) -> Film:
     """Three shots at a service; `same` asks for what no profile asks for, by other words."""
     film = studio(tmp_path / "film", emulator, monkeypatch)
     film.edit("  free: {", "  same: {resolution: 480p}\n  free: {")
@@ -30,10 +29,7 @@ def studio_film(tmp_path: Path, emulator: Emulator, monkeypatch: pytest.MonkeyPa
 
 @pytest.mark.parametrize("lost", [False, True])
 def test_a_shot_that_asks_for_the_same_is_promoted_for_nothing(
-    studio_film: Film,
-    emulator: Emulator,  # noqa: F811
-    *,
-    lost: bool,
+    studio_film: Film, emulator: Emulator, *, lost: bool
 ) -> None:
     """One command, no submit; also when the database of takes is lost, for the other lock knows the take."""
     assert apply_at_service(studio_film).code == 0

@@ -14,7 +14,6 @@ from seedgen.views.cards import Shelf, cards_text
 from seedgen.views.paint import Paint
 from seedgen.views.schemas import schema_text
 from tests.emulator import Fault
-from tests.emulator.fixtures import emulator, tiny_clip
 from tests.film import Film, Ran
 from tests.planning.projects import STUDIO
 
@@ -34,9 +33,6 @@ def valid(kind: str, text: str) -> dict[str, Any]:
     document: dict[str, Any] = json.loads(text)
     jsonschema_rs.validator_for(json.loads(schema_text(kind))).validate(document)
     return document
-
-
-__all__ = ["emulator", "tiny_clip"]
 
 
 # -- the listing -------------------------------------------------------------------------------------

@@ -9,7 +9,6 @@ import pytest
 
 from tests.cli.studio import applied, studio
 from tests.emulator import Do, Fault
-from tests.emulator.fixtures import emulator, tiny_clip  # noqa: F401
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -19,7 +18,7 @@ if TYPE_CHECKING:
 
 
 @pytest.fixture
-def film(tmp_path: Path, emulator: Emulator, monkeypatch: pytest.MonkeyPatch) -> Film:  # noqa: F811
+def film(tmp_path: Path, emulator: Emulator, monkeypatch: pytest.MonkeyPatch) -> Film:
     """Three shots that a service has made."""
     film = studio(tmp_path / "film", emulator, monkeypatch)
     assert applied(film).code == 0
@@ -31,7 +30,7 @@ def lose_the_cache(film: Film) -> None:
     shutil.rmtree(film.root / ".seedgen")
 
 
-def test_a_clone_gets_its_clips_from_who_made_them(film: Film, emulator: Emulator) -> None:  # noqa: F811
+def test_a_clone_gets_its_clips_from_who_made_them(film: Film, emulator: Emulator) -> None:
     """The lock names job and digest: the very bytes come back, nothing is submitted, the lock stays."""
     lock, clips = (film.root / "seedgen.lock").read_bytes(), film.objects
     lose_the_cache(film)
@@ -45,7 +44,7 @@ def test_a_clone_gets_its_clips_from_who_made_them(film: Film, emulator: Emulato
     assert (film.root / "seedgen.lock").read_bytes() == lock
 
 
-def test_what_the_service_has_no_more_is_planned_with_its_price(film: Film, emulator: Emulator) -> None:  # noqa: F811
+def test_what_the_service_has_no_more_is_planned_with_its_price(film: Film, emulator: Emulator) -> None:
     """Its results have expired: the plan says what it costs to make anew, and nothing is made unasked."""
     lose_the_cache(film)
     emulator.add(Fault(None, "download", Do.ANSWER, times=None, status=410, body="gone"))
@@ -57,7 +56,7 @@ def test_what_the_service_has_no_more_is_planned_with_its_price(film: Film, emul
     assert set(film.actions().values()) == {"regenerate"}
 
 
-def test_other_bytes_are_not_taken_for_the_clip(film: Film, emulator: Emulator) -> None:  # noqa: F811
+def test_other_bytes_are_not_taken_for_the_clip(film: Film, emulator: Emulator) -> None:
     """The service gives something else than what was recorded: it is not put under that name."""
     lose_the_cache(film)
     emulator.add(Fault(None, "download", Do.CORRUPT, times=None))

@@ -9,7 +9,6 @@ import pytest
 from tests.cli.studio import applied, detached, in_doubt, states, studio
 from tests.emulator import Emulator
 from tests.emulator.faults import moderated
-from tests.emulator.fixtures import emulator, tiny_clip  # noqa: F401
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -18,7 +17,7 @@ if TYPE_CHECKING:
 
 
 @pytest.fixture
-def film(tmp_path: Path, emulator: Emulator, monkeypatch: pytest.MonkeyPatch) -> Film:  # noqa: F811
+def film(tmp_path: Path, emulator: Emulator, monkeypatch: pytest.MonkeyPatch) -> Film:
     """Three shots, of which the service refuses the two with `hero` for their content."""
     film = studio(tmp_path / "film", emulator, monkeypatch)
     emulator.add(moderated("oxen", "red"))
@@ -27,7 +26,7 @@ def film(tmp_path: Path, emulator: Emulator, monkeypatch: pytest.MonkeyPatch) ->
     return film
 
 
-def test_a_refused_shot_is_submitted_again_after_a_retry(film: Film, emulator: Emulator) -> None:  # noqa: F811
+def test_a_refused_shot_is_submitted_again_after_a_retry(film: Film, emulator: Emulator) -> None:
     """Not before, and not by the retry itself."""
     assert film.actions() == {"door": "blocked", "roof": "blocked"}
     assert applied(film).code == 1
@@ -89,7 +88,7 @@ def test_under_a_profile_only_its_refusals_are_lifted(film: Film) -> None:
     assert states(film) == {"door": "rejected", "roof": "rejected"}
 
 
-def test_a_doubt_is_not_lifted_by_a_retry(film: Film, emulator: Emulator) -> None:  # noqa: F811
+def test_a_doubt_is_not_lifted_by_a_retry(film: Film, emulator: Emulator) -> None:
     """It may have been billed: the message names the command that finds out."""
     in_doubt(film, emulator, "wall")
     ran = film.run("retry", "*")
@@ -98,7 +97,7 @@ def test_a_doubt_is_not_lifted_by_a_retry(film: Film, emulator: Emulator) -> Non
     assert states(film) == {"wall": "in_doubt"}
 
 
-def test_a_job_in_flight_is_left_alone(tiny_clip: Path, film: Film, monkeypatch: pytest.MonkeyPatch) -> None:  # noqa: F811
+def test_a_job_in_flight_is_left_alone(tiny_clip: Path, film: Film, monkeypatch: pytest.MonkeyPatch) -> None:
     """It was not refused, and is said to be in flight."""
     with Emulator(tiny_clip, hold=True) as busy:
         monkeypatch.setenv("EACHLABS_BASE_URL", busy.eachlabs_url)

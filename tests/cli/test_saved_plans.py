@@ -16,7 +16,6 @@ from tests.cli.studio import applied as submitted
 from tests.cli.studio import in_doubt, studio
 from tests.cli.test_interruptions import until
 from tests.emulator import Emulator, Fault
-from tests.emulator.fixtures import emulator, tiny_clip  # noqa: F401
 from tests.film import NO_CHANGES, SHOTS, Film, Ran
 
 if TYPE_CHECKING:
@@ -402,12 +401,12 @@ def test_a_profile_that_is_gone_is_named(film: Film) -> None:
 
 
 @pytest.fixture
-def dear(tmp_path: Path, emulator: Emulator, monkeypatch: pytest.MonkeyPatch) -> Film:  # noqa: F811
+def dear(tmp_path: Path, emulator: Emulator, monkeypatch: pytest.MonkeyPatch) -> Film:
     """Three shots at 0.44 USD each, at a service."""
     return studio(tmp_path / "film", emulator, monkeypatch)
 
 
-def test_a_paid_plan_is_paid_once(dear: Film, emulator: Emulator) -> None:  # noqa: F811
+def test_a_paid_plan_is_paid_once(dear: Film, emulator: Emulator) -> None:
     """Also from a second checkout with the old lock, over the same cache, and for a take made anew."""
     assert submitted(dear).code == 0
     file = save(dear, "--replace", "door")
@@ -421,7 +420,7 @@ def test_a_paid_plan_is_paid_once(dear: Film, emulator: Emulator) -> None:  # no
     assert len(emulator.submits) == 4
 
 
-def test_a_price_that_changed_makes_a_plan_stale(dear: Film, emulator: Emulator) -> None:  # noqa: F811
+def test_a_price_that_changed_makes_a_plan_stale(dear: Film, emulator: Emulator) -> None:
     """Up or down: what was approved is what is paid."""
     file = save(dear)
     card = next((dear.root / "cards").iterdir())
@@ -430,7 +429,7 @@ def test_a_price_that_changed_makes_a_plan_stale(dear: Film, emulator: Emulator)
     assert len(emulator.submits) == 0
 
 
-def test_an_unknown_price_still_has_to_be_allowed(dear: Film, emulator: Emulator) -> None:  # noqa: F811
+def test_an_unknown_price_still_has_to_be_allowed(dear: Film, emulator: Emulator) -> None:
     """Making a plan approves of no unknown price."""
     card = next((dear.root / "cards").iterdir())
     card.write_text(card.read_text().replace("480p: 0.11", "720p: 0.11"))
@@ -441,7 +440,7 @@ def test_an_unknown_price_still_has_to_be_allowed(dear: Film, emulator: Emulator
     assert len(emulator.submits) == 3
 
 
-def test_a_plan_file_lifts_no_cap(dear: Film, emulator: Emulator) -> None:  # noqa: F811
+def test_a_plan_file_lifts_no_cap(dear: Film, emulator: Emulator) -> None:
     """Whatever it says of the cap that it was made under, the project's holds, unless --max-cost does."""
     dear.edit("provider: oxen\n", "provider: oxen\nbudget: {max_cost: 1.00}\n")
     file = save(dear, "--max-cost", "2")
@@ -454,7 +453,7 @@ def test_a_plan_file_lifts_no_cap(dear: Film, emulator: Emulator) -> None:  # no
     assert len(emulator.submits) == 3
 
 
-def test_the_cap_of_the_plan_holds_too(dear: Film, emulator: Emulator) -> None:  # noqa: F811
+def test_the_cap_of_the_plan_holds_too(dear: Film, emulator: Emulator) -> None:
     """A plan made under a cap blocks what passes it, though the apply is given a higher one."""
     file = save(dear, "--max-cost", "1")
     ran = dear.run("apply", file, "--max-cost", "99", "--no-reel")
@@ -463,10 +462,7 @@ def test_the_cap_of_the_plan_holds_too(dear: Film, emulator: Emulator) -> None: 
     assert len(emulator.submits) == 2
 
 
-def test_an_interrupted_plan_goes_on_and_pays_nothing_twice(
-    dear: Film,
-    emulator: Emulator,  # noqa: F811
-) -> None:
+def test_an_interrupted_plan_goes_on_and_pays_nothing_twice(dear: Film, emulator: Emulator) -> None:
     """Two takes made anew, of which one failed: applied again, the plan makes that one alone."""
     assert submitted(dear).code == 0
     file = save(dear, "--replace", "door", "--replace", "wall")
@@ -482,10 +478,7 @@ def test_an_interrupted_plan_goes_on_and_pays_nothing_twice(
     refused(dear.run("apply", file), "plan.json was applied already")
 
 
-def test_a_detached_plan_collects_when_it_is_applied_again(
-    dear: Film,
-    emulator: Emulator,  # noqa: F811
-) -> None:
+def test_a_detached_plan_collects_when_it_is_applied_again(dear: Film, emulator: Emulator) -> None:
     """Its jobs are in flight, so it is not done; going on with it submits nothing."""
     file = save(dear)
     assert dear.run("apply", file, "--detach").code == 0
@@ -495,10 +488,7 @@ def test_a_detached_plan_collects_when_it_is_applied_again(
     refused(dear.run("apply", file), "plan.json was applied already")
 
 
-def test_a_doubt_that_was_resolved_meanwhile_is_told_apart(
-    dear: Film,
-    emulator: Emulator,  # noqa: F811
-) -> None:
+def test_a_doubt_that_was_resolved_meanwhile_is_told_apart(dear: Film, emulator: Emulator) -> None:
     """Resolved to a job it costs nothing more; resolved to none it would be submitted, so it is stale."""
     in_doubt(dear, emulator, service="oxen", accepted=False)
     file = save(dear, "--select", "door")

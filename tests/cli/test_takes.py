@@ -11,7 +11,6 @@ import pytest
 
 from seedgen.store.apply_lock import apply_lock
 from tests.cli.studio import applied, detached, in_doubt, studio
-from tests.emulator.fixtures import emulator, tiny_clip  # noqa: F401
 from tests.film import NO_CHANGES, Film, new_film
 
 if TYPE_CHECKING:
@@ -299,7 +298,7 @@ def test_accept_under_a_profile_writes_that_profiles_lock(film: Film) -> None:
 
 
 @pytest.fixture
-def paid(tmp_path: Path, emulator: Emulator, monkeypatch: pytest.MonkeyPatch) -> Film:  # noqa: F811
+def paid(tmp_path: Path, emulator: Emulator, monkeypatch: pytest.MonkeyPatch) -> Film:
     """A film at a service: door has a paid clip."""
     film = studio(tmp_path / "paid", emulator, monkeypatch)
     assert applied(film, "--select", "door").code == 0
@@ -307,7 +306,7 @@ def paid(tmp_path: Path, emulator: Emulator, monkeypatch: pytest.MonkeyPatch) ->
     return film
 
 
-def test_an_accepted_clip_is_still_what_it_cost(paid: Film, emulator: Emulator) -> None:  # noqa: F811
+def test_an_accepted_clip_is_still_what_it_cost(paid: Film, emulator: Emulator) -> None:
     """No second submit, and `costs` knows of one."""
     assert paid.run("accept", "door").code == 0
     assert "No changes. The shot asked about matches its clip" in paid.run("plan", "--select", "door").out
@@ -326,7 +325,7 @@ def test_a_job_in_flight_is_collected_and_not_accepted_away(paid: Film) -> None:
     assert "Nothing was changed." in ran.err
 
 
-def test_a_submit_in_doubt_is_decided_first(paid: Film, emulator: Emulator) -> None:  # noqa: F811
+def test_a_submit_in_doubt_is_decided_first(paid: Film, emulator: Emulator) -> None:
     """Nobody knows whether the changed request is paid already."""
     assert applied(paid, "--select", "wall").code == 0
     each = ("--profile", "each")

@@ -13,12 +13,9 @@ from seedgen.ports.store import Stage
 from tests.cli.staging import SHOTS, WORDS, Trouble, accepted, actions, journal_of, new_film, play, with_clips
 from tests.cli.troubles import TABLE
 from tests.emulator import Emulator
-from tests.emulator.fixtures import emulator, tiny_clip
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-
-__all__ = ["emulator", "tiny_clip"]
 
 CASES = [
     pytest.param(trouble, service, id=f"{trouble.name}-{service}")

@@ -1,4 +1,4 @@
-"""An emulator, and a plain HTTP client for each of its sides."""
+"""A plain HTTP client for each side of an emulator."""
 
 from __future__ import annotations
 
@@ -7,14 +7,10 @@ from typing import TYPE_CHECKING
 import httpx
 import pytest
 
-from tests.emulator.fixtures import emulator, tiny_clip
-
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from tests.emulator import Emulator
-
-__all__ = ["emulator", "tiny_clip"]
 
 
 @pytest.fixture

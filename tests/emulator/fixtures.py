@@ -1,4 +1,4 @@
-"""Fixtures that other tests import: a tiny real clip, and an emulator whose jobs end at once."""
+"""Fixtures for every test: a tiny real clip, and an emulator whose jobs end at once, or when told to."""
 
 from __future__ import annotations
 
@@ -27,4 +27,11 @@ def tiny_clip(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def emulator(tiny_clip: Path) -> Iterator[Emulator]:
     """An emulator whose jobs end at once."""
     with Emulator(tiny_clip) as running:
+        yield running
+
+
+@pytest.fixture
+def busy(tiny_clip: Path) -> Iterator[Emulator]:
+    """An emulator whose jobs run until they are told to end."""
+    with Emulator(tiny_clip, hold=True) as running:
         yield running
