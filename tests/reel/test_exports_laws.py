@@ -6,7 +6,6 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import opentimelineio as otio
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -16,24 +15,16 @@ from seedgen.reel.exports.otio import otio_text
 from seedgen.timing import Rate, timecode
 from tests.reel.exported import (
     EDIT,
-    HOSTILE,
     expected,
     frame,
     in_fcpxml,
     in_otio,
     line_of,
     media_of,
-    shots_of,
 )
 
 if TYPE_CHECKING:
     from seedgen.planning.resolved import ResolvedShot
-
-
-@pytest.fixture(scope="module")
-def shots(tmp_path_factory: pytest.TempPathFactory) -> list[ResolvedShot]:
-    """Six shots, a to f, with hostile prompts."""
-    return shots_of(tmp_path_factory.mktemp("film"), HOSTILE)
 
 
 NAMES = {"dissolve": "Cross Dissolve", "fade": "Fade To Color", "wipe": "Wipe", "": ""}
