@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from seedgen import __version__
+from seedgen.cli.cache_copy import pull, push
+from seedgen.cli.cache_opened import EXIT_PROBLEMS, opened, warn_of_unreadable
 from seedgen.cli.groups import LsByDefault
 from seedgen.cli.options import Age
 from seedgen.cli.pages import page
@@ -20,17 +22,9 @@ if TYPE_CHECKING:
     from datetime import timedelta
 
     from seedgen.app.cache_clearing import Found, Rules
-    from seedgen.app.cache_contents import CacheContents
     from seedgen.cli.invocation import Invocation
 
-EXIT_PROBLEMS = 1
 EXIT_LEFT = 1
-
-
-def _contents(invocation: Invocation) -> CacheContents:
-    from seedgen.app.cache_contents import CacheContents
-
-    return CacheContents(invocation.settings)
 
 
 @click.group(
@@ -68,7 +62,7 @@ def ls(invocation: Invocation, listed: bool, sort: str, as_json: bool) -> int:
 
     Reads no clip, writes nothing and costs nothing.
     """
-    contents = _contents(invocation)
+    contents = opened(invocation)
     held = contents.holdings()
     key: Callable[[Any], float] = (lambda clip: clip.size) if sort == "size" else (lambda clip: clip.written)
     clips = sorted(held.clips, key=lambda clip: (-key(clip), clip.digest))
@@ -82,14 +76,9 @@ def ls(invocation: Invocation, listed: bool, sort: str, as_json: bool) -> int:
         paint = invocation.out_paint
         text = clips_text(clips, time.time(), paint) if listed else holdings_text(held, paint)
         click.echo(text, nl=False, color=paint.on)
-    _warn(invocation, contents)
+    warn_of_unreadable(invocation, contents)
     contents.close()
     return 0
-
-
-def _warn(invocation: Invocation, contents: CacheContents) -> None:
-    for error in contents.unreadable:
-        invocation.say(f"{invocation.paint.yellow('Warning:')} {error}; what it uses is not shown.\n")
 
 
 # -- verify ------------------------------------------------------------------------------------------
@@ -117,7 +106,7 @@ def verify(invocation: Invocation, quarantine: bool, as_json: bool) -> int:
     from seedgen.app.cache_checking import check_cache
     from seedgen.cli.reading import reading
 
-    contents = _contents(invocation)
+    contents = opened(invocation)
     with reading(invocation) as told:
         checked = check_cache(contents, told, quarantine=quarantine)
     if as_json:
@@ -206,7 +195,7 @@ def gc(
     if as_json:
         from seedgen.views.cache_documents import garbage_document
 
-        folder = str(_contents(invocation).cache)
+        folder = str(opened(invocation).cache)
         click.echo(garbage_document(found.garbage, folder, __version__, freed).text(), nl=False)
     return 0
 
@@ -244,77 +233,5 @@ def _clear(invocation: Invocation, found: Found, rules: Rules, *, quiet: bool) -
     return freed
 
 
-# -- push, pull --------------------------------------------------------------------------------------
-
-_COPIED = {0: "all that was wanted is there", 1: "an error, or a clip was damaged or in neither cache"}
-_other = click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
-_everything = click.option(
-    "--all", "everything", is_flag=True, help="Every clip, not only those of the locks."
-)
-_json = click.option(
-    "--json", "as_json", is_flag=True, help="One JSON document (`seedgen schema cache-copy`)."
-)
-
-
-@command.command(
-    "push",
-    epilog=page(
-        ("seedgen cache push /mnt/studio/cache", "copy what the locks use into a shared folder"),
-        ("seedgen cache push ../film --all", "every clip, into another project's cache"),
-        exits=_COPIED,
-    ),
-)
-@_other
-@_everything
-@_json
-@click.pass_obj
-def push(invocation: Invocation, folder: Path, everything: bool, as_json: bool) -> int:
-    """Copy clips and takes into another cache: a folder on a shared drive, or another project.
-
-    By default those that the locks here use. Each is checked on its way; nothing is overwritten or deleted.
-    """
-    return _copy(invocation, folder, bring=False, everything=everything, as_json=as_json)
-
-
-@command.command(
-    "pull",
-    epilog=page(
-        ("seedgen cache pull /mnt/studio/cache", "get what the locks use from a shared folder"),
-        ("seedgen cache pull ../film --all", "every clip, from another project's cache"),
-        exits=_COPIED,
-    ),
-)
-@_other
-@_everything
-@_json
-@click.pass_obj
-def pull(invocation: Invocation, folder: Path, everything: bool, as_json: bool) -> int:
-    """Copy clips and takes from another cache: a folder on a shared drive, or another project.
-
-    By default those that the locks here use. Each is checked on its way; nothing is overwritten or deleted.
-    """
-    return _copy(invocation, folder, bring=True, everything=everything, as_json=as_json)
-
-
-def _copy(invocation: Invocation, folder: Path, *, bring: bool, everything: bool, as_json: bool) -> int:
-    from seedgen.app.cache_copying import copy_clips, other_cache
-    from seedgen.cli.reading import reading
-
-    contents = _contents(invocation)
-    other = other_cache(contents, folder.absolute())
-    source, target = (other, contents.cache) if bring else (contents.cache, other)
-    with reading(invocation) as told:
-        copied = copy_clips(contents, other, bring=bring, everything=everything, told=told)
-    if as_json:
-        from seedgen.views.cache_documents import copy_document
-
-        click.echo(copy_document(copied, str(source), str(target), __version__).text(), nl=False)
-    else:
-        from seedgen.views.cache_check import copied_text
-
-        paint = invocation.out_paint
-        text = copied_text(copied, contents.uses, str(source), str(target), paint)
-        click.echo(text, nl=False, color=paint.on)
-    _warn(invocation, contents)
-    contents.close()
-    return 0 if copied.whole else EXIT_PROBLEMS
+command.add_command(push)
+command.add_command(pull)

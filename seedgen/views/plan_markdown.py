@@ -7,18 +7,10 @@ from typing import TYPE_CHECKING
 from seedgen.planning.plan import Action, ReelAction
 from seedgen.project.diagnostics import Severity
 from seedgen.views.diagnostics import place_of
+from seedgen.views.fields_text import after_words, value_words
 from seedgen.views.markdown import changed, code
 from seedgen.views.paint import Paint
-from seedgen.views.plan_text import (
-    SYMBOLS,
-    after_words,
-    blocked_text,
-    no_changes,
-    reason_words,
-    summary,
-    takes_of_shots,
-    value_words,
-)
+from seedgen.views.plan_text import SYMBOLS, blocked_text, no_changes, reason_words, summary, takes_of_shots
 from seedgen.views.words import Kind, counted, price, word_diff
 
 if TYPE_CHECKING:

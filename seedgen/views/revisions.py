@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 from seedgen.planning.comparison import ClipReason, Difference
 from seedgen.planning.lock import IMPORTED
+from seedgen.views.fields_text import field_lines
 from seedgen.views.paint import harmless
-from seedgen.views.plan_text import field_lines, reason_words
+from seedgen.views.plan_text import reason_words
 from seedgen.views.words import estimate, price
 
 if TYPE_CHECKING:

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from seedgen.planning.comparison import Difference
 from seedgen.planning.lock import IMPORTED
+from seedgen.views.fields_text import after_words, value_words
 from seedgen.views.page import page_file, page_policy, page_template, picture_uri, trusted
-from seedgen.views.plan_text import after_words, value_words
 from seedgen.views.revisions import cost_words, heading, reason_lines, side_words
 from seedgen.views.words import Piece, counted, price, word_diff
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from seedgen.planning.accept import Refusal
+from seedgen.views.fields_text import field_lines
 from seedgen.views.paint import harmless
-from seedgen.views.plan_text import field_lines
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
