@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache
 
-_RATIONAL = re.compile(r"([1-9][0-9]{0,6})(?:/([1-9][0-9]{0,6}))?")
+_RATIONAL = re.compile(r"([1-9][0-9]{0,11})(?:/([1-9][0-9]{0,6}))?")
+"""The average rate of a clip whose frames last unequally is told in millionths: it may be long."""
 _DECIMAL = re.compile(r"[1-9][0-9]{0,2}\.[0-9]{1,3}")
 
 _NTSC = tuple(Fraction(nominal * 1000, 1001) for nominal in (24, 30, 48, 60, 120))
