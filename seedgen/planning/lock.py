@@ -6,16 +6,36 @@ import json
 from decimal import Decimal
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, PlainSerializer, StringConstraints
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    PlainSerializer,
+    StringConstraints,
+)
 
 from seedgen.digest import Digest, Fingerprint
 from seedgen.project.media import MediaType
+from seedgen.timing import Rate
 
 Hex64 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 Money = Annotated[
     Decimal, PlainSerializer(lambda value: format(value, "f"), return_type=str, when_used="json")
 ]
 """USD, as a decimal string in JSON."""
+Dollars = Annotated[Money, Field(ge=0, lt=10**24, decimal_places=40)]
+"""An amount that was read: `1e999999999` is a number too, and would be written out in full."""
+Number = Annotated[int, Field(ge=0, lt=2**53)]
+"""A count that was read; a larger one has no canonical JSON."""
+
+
+def _frame_rate(text: str) -> str:
+    Rate.parse(text)
+    return text
+
+
+FrameRate = Annotated[str, AfterValidator(_frame_rate)]
 
 IMPORTED = "imported"
 """The job id of a take whose clip came from a file."""
@@ -66,10 +86,10 @@ class Take(_Record):
     provider: str
     model: str
     job_id: str
-    cost_usd: Money | None
+    cost_usd: Dollars | None
     cost_estimated: bool
-    frames: int
-    rate: str
+    frames: Number
+    rate: FrameRate
 
     @property
     def key(self) -> Fingerprint:
@@ -114,15 +134,15 @@ class ReelRecord(_Record):
     """A reel as assembled from these shots: the same lock, settings and ffmpeg give it again."""
 
     digest: Hex64
-    frames: int
-    rate: str
+    frames: Number
+    rate: FrameRate
 
 
 class Lock(_Record):
     """seedgen.lock"""
 
     version: Literal[1] = 1
-    serial: int = Field(0, ge=0, description="Grows by one with every change of its shots.")
+    serial: Number = Field(0, description="Grows by one with every change of its shots.")
     plan_id: str | None = Field(None, description="The plan that was applied last.")
     shots: dict[str, LockedShot] = Field(default_factory=dict)
     reels: dict[str, ReelRecord] = Field(

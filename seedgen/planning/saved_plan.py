@@ -10,10 +10,10 @@ import json
 from decimal import Decimal
 from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, PlainSerializer, StringConstraints, model_validator
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
 from seedgen.digest import Digest, Fingerprint, digest_bytes, digest_json
-from seedgen.planning.lock import Hex64, RequestRecord
+from seedgen.planning.lock import Dollars, Hex64, Number, RequestRecord
 from seedgen.planning.plan import (
     SUBMITTING,
     Action,
@@ -40,12 +40,6 @@ _PRINTED = r"^[^\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]*$"
 
 Label = Annotated[str, StringConstraints(pattern=_PRINTED, max_length=4096)]
 ProfileName = Annotated[str, StringConstraints(pattern=NAME)]
-Dollars = Annotated[
-    Decimal,
-    Field(ge=0, lt=10**24, decimal_places=40),
-    PlainSerializer(lambda value: format(value, "f"), return_type=str, when_used="json"),
-]
-Number = Annotated[int, Field(ge=0, lt=2**53)]
 
 
 class _Frozen(BaseModel):

@@ -91,7 +91,7 @@ def read_lock(name: str, data: bytes) -> Lock:
 def _unreadable(name: str, data: bytes, error: ValidationError) -> LockUnreadable:
     try:
         value = json.loads(data)
-    except ValueError:
+    except (ValueError, RecursionError):
         value = None
     version = value.get("version") if isinstance(value, dict) else None
     if isinstance(version, int) and version > 1:
@@ -101,6 +101,6 @@ def _unreadable(name: str, data: bytes, error: ValidationError) -> LockUnreadabl
     first = error.errors(include_url=False)[0]
     where = ".".join(str(step) for step in first["loc"]) or "the file"
     return LockUnreadable(
-        f"{name} is damaged at {where}: {first['msg'].lower()}",
+        f"{name} is damaged at {where}: {first['msg'].removeprefix('Value error, ').lower()}",
         remedy=f"Restore it with `git checkout {name}`. Without it, an apply reuses what the cache has.",
     )

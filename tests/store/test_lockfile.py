@@ -185,6 +185,22 @@ UNREADABLE: dict[str, tuple[bytes, str, str]] = {
     "half a file": (TEXT[:200].encode(), "is damaged at the file", "git checkout seedgen.lock"),
     "no file at all but its name": (b"", "is damaged at the file", "git checkout seedgen.lock"),
     "another kind of file": (b"\xff\xfe\x00", "is damaged at the file", "git checkout seedgen.lock"),
+    "lists without end": (b"[" * 100_000, "is damaged at the file", "git checkout seedgen.lock"),
+    "a rate that is none": (
+        TEXT.replace("24/1", "0/0").encode(),
+        "is damaged at shots.010.takes.0.rate",
+        "git checkout seedgen.lock",
+    ),
+    "a price without end": (
+        TEXT.replace("0.30", "1e999999999").encode(),
+        "is damaged at shots.010.takes.0.cost_usd",
+        "git checkout seedgen.lock",
+    ),
+    "more frames than can be counted": (
+        TEXT.replace("96", "9" * 30).encode(),
+        "is damaged at shots.010.takes.0.frames",
+        "git checkout seedgen.lock",
+    ),
     "a digest that is none": (
         TEXT.replace("b" * 64, "b" * 63).encode(),
         "is damaged at shots.010.takes.0.digest",
