@@ -55,6 +55,22 @@ def canonical_json(value: Mapping[str, object]) -> bytes:
     return rfc8785.dumps(value)  # type: ignore[arg-type]
 
 
+def is_deeper(value: object, levels: int) -> bool:
+    """Whether lists and mappings of a JSON value lie in each other further than so many levels.
+
+    Who walks a value by calling itself, as the library and `str` do, has to know first.
+    """
+    level = [value]
+    for _ in range(levels):
+        level = [
+            inner
+            for one in level
+            if isinstance(one, dict | list)
+            for inner in (one.values() if isinstance(one, dict) else one)
+        ]
+    return bool(level)
+
+
 def _is_simple(value: object) -> bool:
     """Whether the standard encoder writes a value just as RFC 8785 asks."""
     kind = type(value)

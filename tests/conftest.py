@@ -7,9 +7,11 @@ import shutil
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import settings
 
 from tests.emulator.fixtures import busy, emulator, tiny_clip
 from tests.film import Film, new_film
+from tests.fuzzing import SOAK
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -17,6 +19,12 @@ if TYPE_CHECKING:
 __all__ = ["applied", "busy", "emulator", "environment", "film", "tiny_clip"]
 
 _SILENT = ("NO_COLOR", "FORCE_COLOR", "EACHLABS_API_KEY", "OXEN_API_KEY", "COLUMNS")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """`-m soak` makes soaks of the laws, before any of them is imported."""
+    if config.option.markexpr == SOAK:
+        settings.load_profile(SOAK)
 
 
 @pytest.fixture(autouse=True)

@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 import re
 from datetime import UTC, datetime
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any
 
+from seedgen.digest import is_deeper
 from seedgen.errors import (
     AuthError,
     BadResponse,
@@ -29,6 +30,19 @@ LONGEST = 300
 
 PASSING = frozenset({408, 425, 500, 502, 503, 504, 520, 521, 522, 523, 524, 529})
 """Statuses that say nothing about the request: the same may succeed later."""
+
+_DEEPEST = 64
+"""Levels of an answer's JSON; no contract has ten."""
+
+_LONGEST_ID = 200
+_LARGEST_COST, _LEAST_EXPONENT = 10**9, -40
+"""`1e999999999` is a number as well, and would be written out in full."""
+
+_ESCAPES = re.compile(
+    r"\\(?:u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|(u[dD][89a-fA-F][0-9a-fA-F]{2})|.)",
+    re.DOTALL,
+)
+"""Escapes in JSON; the group is half a character, which no UTF-8 can hold."""
 
 _CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2066-\u2069]+")
 _PAGE = re.compile(r"\s*<(!doctype|html|head|body|\?xml)", re.IGNORECASE)
@@ -66,11 +80,46 @@ def is_moderation(text: str) -> bool:
 
 
 def decoded(text: str) -> Any:
-    """JSON with exact numbers: fractions are Decimal. Raises ValueError."""
+    """JSON with exact numbers: fractions are Decimal. Raises ValueError.
+
+    Its texts can be written as UTF-8, and it is not deeper than a recursion can go.
+    """
+    whole = _ESCAPES.sub(lambda found: r"\ufffd" if found[1] else found[0], text) if "\\" in text else text
     try:
-        return json.loads(text, parse_float=Decimal, parse_constant=_refuse)
+        value = json.loads(whole, parse_float=Decimal, parse_constant=_refuse)
     except RecursionError:
         raise ValueError("nested too deeply") from None
+    except InvalidOperation:
+        raise ValueError("a number that is too large") from None
+    if is_deeper(value, _DEEPEST):
+        raise ValueError("nested too deeply")
+    return value
+
+
+def text_of(response: httpx.Response) -> str:
+    """An answer as text. JSON is UTF-8 (RFC 8259), whatever charset a header names: some are no text."""
+    return response.content.decode("utf-8", "replace")
+
+
+def is_id(value: object) -> bool:
+    """Whether a service's name for a job can stand in an address, in a line and in the journal."""
+    if not isinstance(value, str) or not 0 < len(value) <= _LONGEST_ID:
+        return False
+    return value.isprintable() and "\N{REPLACEMENT CHARACTER}" not in value
+
+
+def usd(value: object) -> Decimal | None:
+    """An amount in USD, which services write as a number or as text; None when there is none to be read."""
+    if isinstance(value, bool) or not isinstance(value, str | int | Decimal):
+        return None
+    try:
+        amount = Decimal(value)
+    except InvalidOperation:
+        return None
+    if not amount.is_finite() or not 0 <= amount < _LARGEST_COST:
+        return None
+    exponent = amount.as_tuple().exponent
+    return amount if isinstance(exponent, int) and exponent >= _LEAST_EXPONENT else None
 
 
 def _refuse(word: str) -> Any:
@@ -81,9 +130,9 @@ def reason(response: httpx.Response) -> str:
     """Why a service refused, in its own words where it has any."""
     named = f"{response.status_code} {plain(response.reason_phrase)}".strip()
     try:
-        words = words_of(decoded(response.text))
+        words = words_of(decoded(text_of(response)))
     except ValueError:
-        words = plain(response.text)
+        words = plain(text_of(response))
     return f"{named}: {words}" if words else named
 
 

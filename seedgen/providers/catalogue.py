@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING, Any, Protocol
 from urllib.parse import quote
 
@@ -11,11 +10,13 @@ from pydantic import SecretStr
 
 from seedgen.errors import BadResponse
 from seedgen.project.models import EACHLABS, OXEN
+from seedgen.providers.answers import usd
 from seedgen.providers.http import Access, Api, NotThere
 from seedgen.providers.registry import SERVICES
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
+    from decimal import Decimal
 
     from seedgen.providers.registry import Surroundings
 
@@ -121,10 +122,4 @@ def _prices(pricing: Mapping[str, Any]) -> tuple[dict[str, Decimal], dict[str, D
 
 def _usd(value: Any) -> Decimal | None:
     """An amount above nothing; a zero in a price list is an empty cell, and no price."""
-    if isinstance(value, bool) or not isinstance(value, int | str | Decimal):
-        return None
-    try:
-        amount = Decimal(value)
-    except InvalidOperation:
-        return None
-    return amount if amount.is_finite() and amount > 0 else None
+    return usd(value) or None

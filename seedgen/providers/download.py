@@ -31,7 +31,7 @@ _TRY_S = 1800
 
 _WHO = "the server of the clip"
 _REMEDY = "The clip is made and paid; the next apply downloads it, and makes no new one."
-_RANGE = re.compile(r"bytes (\d+)-(\d+)/(\d+|\*)")
+_RANGE = re.compile(r"bytes (\d{1,18})-(\d{1,18})/(\d{1,18}|\*)", re.ASCII)
 _EXPIRED = frozenset({401, 403, 404, 410})
 _MOVED = frozenset({301, 302, 303, 307, 308})
 

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING, Any
 
 from seedgen.errors import BadResponse
 from seedgen.ports.provider import JobState, JobStatus
-from seedgen.providers.answers import decoded, is_moderation, plain, words_of
+from seedgen.providers.answers import decoded, is_id, is_moderation, plain, usd, words_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from decimal import Decimal
 
 # The pages disagree (eachlabs.md section 3): production says `error`, older pages and hooks `failed`.
 _STATES = {
@@ -35,7 +35,7 @@ def prediction_id(answer: object) -> str:
     found = answer if isinstance(answer, dict) else {}
     for name in ("predictionID", "id", "prediction_id"):
         value = found.get(name)
-        if value and isinstance(value, str | int) and not isinstance(value, bool):
+        if value and isinstance(value, str | int) and not isinstance(value, bool) and is_id(str(value)):
             return str(value)
     said = words_of(answer) or plain(str(answer))
     raise BadResponse(f"each::labs answered a submit without naming a prediction: {said}", remedy=_MAY_EXIST)
@@ -61,15 +61,7 @@ def _prompt(asked: object) -> str:
 
 def _cost(metrics: object, state: JobState) -> Decimal | None:
     """The bill in USD. Zero is what stands there while nobody knows: it is believed of a failure alone."""
-    value = metrics.get("cost") if isinstance(metrics, dict) else None
-    if isinstance(value, bool) or not isinstance(value, int | str | Decimal):
-        return None
-    try:
-        cost = Decimal(value)
-    except InvalidOperation:
-        return None
-    if not cost.is_finite() or cost < 0:
-        return None
+    cost = usd(metrics.get("cost")) if isinstance(metrics, dict) else None
     return cost if cost or state is JobState.FAILED else None
 
 

@@ -61,7 +61,7 @@ class References:
     def remembered(self, digest: Digest, *, dead_too: bool = False) -> str | None:
         """The link to bytes that went up before."""
         upload = self._uploads.find(self._service, digest)
-        alive = upload is not None and upload.expires_at - _TO_SPARE > datetime.now(UTC)
+        alive = upload is not None and upload.expires_at > datetime.now(UTC) + _TO_SPARE
         return upload.url if upload is not None and (alive or dead_too) else None
 
     async def _upload(self, reference: RequestReference, file: Path, digest: Digest) -> str:

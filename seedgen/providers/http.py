@@ -34,6 +34,7 @@ LARGEST_ANSWER = 32 * 1024 * 1024
 
 _CONNECT_S, _WRITE_S, _READ_S, _EVENTS_S, _LEAST_S = 10, 60, 60, 45, 0.3
 _LOOK_S = 10
+_EVENTS = "text/event-stream"
 _GONE = frozenset({403, 404, 410})
 _SHORTEST_KEY = 8
 """Characters; a shorter one is no real key, and would turn up in any text."""
@@ -131,18 +132,36 @@ class Api:
         The iterator ends when the service ends it. Raises Unavailable when it breaks, cannot be had, or
         is silent for 45 s * pace, comments included; AuthError, NotThere, Rejected, BadResponse.
         """
-        headers = {"Accept": "text/event-stream", "Cache-Control": "no-store"}
+        headers = {"Accept": _EVENTS, "Cache-Control": "no-store"}
         with translated(self._access.service):
             async with self._own.stream(
                 "GET", self._url(path), headers=headers, timeout=self._timeout(_EVENTS_S)
             ) as response:
                 if not response.is_success:
                     raise answers.refusal(await self._read(response), *self._names())
-                if "text/event-stream" not in response.headers.get("content-type", ""):
+                if _EVENTS not in response.headers.get("content-type", ""):
                     raise BadResponse(
                         f"{self._access.service} answered something else than a stream of events"
                     )
-                yield EventSource(response).aiter_sse()
+                yield self._heard(response)
+
+    async def _heard(self, response: httpx.Response) -> AsyncIterator[ServerSentEvent]:
+        """The events of a stream. Each may be as long as an answer; what has no end fills no memory."""
+        since = 0
+
+        async def blocks() -> AsyncIterator[bytes]:
+            nonlocal since
+            async for block in response.aiter_bytes():
+                since += len(block)
+                if since > LARGEST_ANSWER:
+                    raise BadResponse(f"{self._access.service} sent an event without end")
+                yield block
+
+        # A new response around the bytes: events are UTF-8, whatever charset the old one's head names.
+        stream = httpx.Response(200, headers={"Content-Type": _EVENTS}, content=blocks())
+        async for event in EventSource(stream).aiter_sse():
+            since = 0
+            yield event
 
     async def download(self, url: str, out: Path, *, fresh: Callable[[], Awaitable[str]]) -> Digest:
         """Write a clip to `out`; the digest of its bytes. `fresh` gives a new address for an expired one.
@@ -219,19 +238,15 @@ class Api:
                 raise error if isinstance(error, Fault) else Fault(slow, Reached.PERHAPS) from error
         key = self._access.key.get_secret_value().encode()
         struck = bytes(body).replace(key, b"[key]") if len(key) >= _SHORTEST_KEY else bytes(body)
-        headers = [
-            pair
-            for pair in response.headers.items()
-            if pair[0] in ("content-type", "retry-after", "location")
-        ]
+        headers = [pair for pair in response.headers.items() if pair[0] in ("retry-after", "location")]
         phrase = {"reason_phrase": response.extensions.get("reason_phrase", b"")}
         return httpx.Response(response.status_code, headers=headers, content=struck, extensions=phrase)
 
     def _decoded(self, response: httpx.Response) -> Any:
         try:
-            return answers.decoded(response.text)
+            return answers.decoded(answers.text_of(response))
         except ValueError:
-            said = answers.plain(response.text) or "nothing"
+            said = answers.plain(answers.text_of(response)) or "nothing"
             raise BadResponse(f"{self._access.service} answered something that is not JSON: {said}") from None
 
     def _names(self) -> tuple[str, str, float]:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from seedgen.errors import BadResponse, Moderated, OutOfCredits, Rejected
 from seedgen.ports.provider import ENDED, JobState, JobStatus
-from seedgen.providers.answers import is_moderation, plain, words_of
+from seedgen.providers.answers import is_id, is_moderation, plain, usd, words_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -32,7 +32,6 @@ _CREDITS = re.compile(
     r"(insufficient|not enough|out of|no|more) (credit|fund|balance)|payment required", re.IGNORECASE
 )
 _ADD_CREDITS = f"Add credits to the account at {SERVICE}."
-_LONGEST_ID = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +94,7 @@ def read_row(answer: object) -> Row:
         url=_text(answer.get("result_url")),
         error=plain(_text(answer.get("error_message"))),
         enqueued_at=_seconds(answer.get("enqueued_at")),
-        cost=read_cost(answer.get("cost")),
+        cost=usd(answer.get("cost")),
         fields=answer,
     )
 
@@ -108,17 +107,6 @@ def read_rows(answer: object) -> list[Row]:
     return [read_row(row) for row in rows]
 
 
-def read_cost(value: object) -> Decimal | None:
-    """A bill in USD, which Oxen writes as a decimal string; None when there is none to be read."""
-    if isinstance(value, bool) or not isinstance(value, str | int | Decimal):
-        return None
-    try:
-        cost = Decimal(value)
-    except InvalidOperation:
-        return None
-    return cost if cost.is_finite() and cost >= 0 else None
-
-
 def accepted_id(answer: object) -> str:
     """The id of the job that came of a submit.
 
@@ -128,7 +116,7 @@ def accepted_id(answer: object) -> str:
     generations = answer.get("generations") if isinstance(answer, dict) else None
     if generations and isinstance(generations, list) and isinstance(generations[0], dict):
         return _id(generations[0].get("generation_id"))
-    if generations == [] or (isinstance(answer, dict) and answer.get("error")):
+    if generations == [] or (not generations and isinstance(answer, dict) and answer.get("error")):
         raise refused(words_of(answer))
     raise BadResponse(f"{SERVICE} answered a submit in a form that is not known")
 
@@ -159,7 +147,7 @@ def finished_url(answer: object) -> str:
         nested = first.get("url") if isinstance(first, dict) else None
         if url := _text(nested) or _text(answer.get("video_url")):
             return url
-        if answer.get("error"):
+        if answer.get("error") and not first:
             raise refused(words_of(answer))
     raise BadResponse(f"{SERVICE} finished a clip without saying where it is")
 
@@ -167,13 +155,13 @@ def finished_url(answer: object) -> str:
 def job_of_event(name: str, data: object) -> str:
     """The id of the job that an event speaks of; empty for all other events."""
     job_id = data.get("generation_id") if isinstance(data, dict) and name == COMPLETED else None
-    return _text(job_id)
+    return _text(job_id) if is_id(job_id) else ""
 
 
 def _id(value: object) -> str:
-    if not isinstance(value, str) or not 0 < len(value) <= _LONGEST_ID or not value.isprintable():
+    if not is_id(value):
         raise BadResponse(f"{SERVICE} named a job by something that is no id")
-    return value
+    return _text(value)
 
 
 def _text(value: object) -> str:
@@ -181,4 +169,9 @@ def _text(value: object) -> str:
 
 
 def _seconds(value: object) -> float | None:
-    return float(value) if isinstance(value, int | float | Decimal) and not isinstance(value, bool) else None
+    if isinstance(value, bool) or not isinstance(value, int | float | Decimal):
+        return None
+    try:
+        return float(value)
+    except OverflowError:
+        return None

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
 
+from seedgen.digest import is_deeper
 from seedgen.errors import PlanUnreadable, UsageError
 from seedgen.planning.saved_plan import SavedPlan
 from seedgen.store.disk import replace_text
@@ -18,6 +19,7 @@ LARGEST = 64 * 1024 * 1024
 """Bytes. A plan of 10,000 shots with requests of 2 KB takes a third of it."""
 
 _DEEPEST = 64
+"""Levels, which is further than anything lies that seedgen writes."""
 _KEY = "seedgen_plan"
 _AGAIN = "Make it anew with `seedgen plan -o FILE`."
 
@@ -26,7 +28,7 @@ def read_plan(path: Path) -> SavedPlan:
     """The plan that a file holds. Raises UsageError when there is no such file, PlanUnreadable."""
     value = _value(path, _bytes(path))
     version = value[_KEY]
-    if _is_deep(value):
+    if is_deeper(value, _DEEPEST):
         raise PlanUnreadable(f"{path.name} is damaged: it is nested too deeply", remedy=_AGAIN)
     if isinstance(version, int) and version > 1:
         raise PlanUnreadable(
@@ -94,19 +96,6 @@ def _value(path: Path, data: bytes) -> dict[str, Any]:
         hint = "`seedgen plan -o FILE` makes one; what `plan --json` prints is to be read only."
         raise PlanUnreadable(f"{path.name} is no saved plan", remedy=hint)
     return value
-
-
-def _is_deep(value: Any) -> bool:
-    """Whether lists and mappings lie in each other further than anything does that seedgen writes."""
-    level = [value]
-    for _ in range(_DEEPEST):
-        level = [
-            inner
-            for one in level
-            if isinstance(one, dict | list)
-            for inner in (one.values() if isinstance(one, dict) else one)
-        ]
-    return bool(level)
 
 
 def _no_constant(name: str) -> None:

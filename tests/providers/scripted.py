@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import socket
 import threading
 from typing import TYPE_CHECKING, Self
@@ -22,7 +23,7 @@ class Scripted:
     """Listens on loopback for the time of a `with` block.
 
     The first connection gets the first answer and is closed, and so on; the last answer is given for
-    ever after. `requests` holds the heads of what came in.
+    ever after. `requests` holds the heads of what came in, since the answers were last changed.
     """
 
     def __init__(self, *answers: bytes) -> None:
@@ -30,6 +31,11 @@ class Scripted:
         self._socket = socket.create_server(("127.0.0.1", 0))
         self.url = f"http://127.0.0.1:{self._socket.getsockname()[1]}"
         self.requests: list[str] = []
+
+    def answer_with(self, *answers: bytes) -> None:
+        """Other answers from here on; nobody may be asking meanwhile."""
+        self._answers = answers
+        self.requests.clear()
 
     def __enter__(self) -> Self:
         self._thread = threading.Thread(target=self._serve, daemon=True)
@@ -52,10 +58,11 @@ class Scripted:
                 head = _head(connection)
                 self.requests.append(head)
                 number = min(len(self.requests), len(self._answers)) - 1
-                connection.sendall(self._answers[number])
-                connection.shutdown(socket.SHUT_WR)
-                while connection.recv(65536):
-                    pass  # a close with bytes unread would be a reset, which may overtake the answer
+                with contextlib.suppress(ConnectionError):  # who has read enough of it may leave
+                    connection.sendall(self._answers[number])
+                    connection.shutdown(socket.SHUT_WR)
+                    while connection.recv(65536):
+                        pass  # a close with bytes unread would be a reset, which may overtake the answer
 
 
 def _head(connection: socket.socket) -> str:

@@ -9,6 +9,7 @@ import pytest
 
 from seedgen.errors import BadResponse, Moderated, OutOfCredits, Rejected
 from seedgen.ports.provider import JobState
+from seedgen.providers.answers import usd
 from seedgen.providers.oxen_answers import (
     COMPLETED,
     Row,
@@ -16,7 +17,6 @@ from seedgen.providers.oxen_answers import (
     finished_url,
     for_credits,
     job_of_event,
-    read_cost,
     read_row,
     read_rows,
 )
@@ -118,7 +118,7 @@ def test_what_is_no_listing_is_said_to_be_none(answer: object) -> None:
 )
 def test_a_bill_that_cannot_be_read_is_unknown(value: object, cost: Decimal | None) -> None:
     """It is a decimal string; unknown is never zero."""
-    assert read_cost(value) == cost
+    assert usd(value) == cost
 
 
 def test_a_bill_of_zero_is_only_believed_of_a_failure() -> None:
