@@ -61,7 +61,8 @@ def _left_alone(text: str, file: Path, reason: Unformattable) -> Diagnostic:
 
 
 def _line(text: str, spot: Spot | None) -> str:
-    return text.split("\n")[spot.line - 1] if spot else ""
+    lines = text.split("\n")
+    return lines[spot.line - 1] if spot and spot.line <= len(lines) else ""
 
 
 def _shaped(value: Any, shape: Shape) -> Any:

@@ -6,11 +6,13 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from seedgen.app import Settings, Workspace
 from seedgen.errors import ProjectError
+from seedgen.project.templates import TemplateFailure, Templates
+from tests.fuzzing import laws
 from tests.project.workspaces import CASES, write
 
 SOUND = """\
@@ -42,9 +44,6 @@ WORDS = [
     *("{{ mood }}", '"{{ mood"', '"{% if %}"', "\"{{ ref('x') }}\"", '"{{ ref(1, 2, 3) }}"', "[Image 9]"),
     *("../x", "- ", ": ", "#", "\t", "\0", "\u2028", "\u0085", "\ufeff", "é", '"\\ud800"'),
 ]
-LAWS = settings(
-    max_examples=150, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow]
-)
 
 
 def opens(content: bytes) -> bool:
@@ -66,14 +65,14 @@ def opens(content: bytes) -> bool:
         return not found
 
 
-@LAWS
+@laws(150)
 @given(st.binary(max_size=200) | st.text(max_size=200).map(lambda text: text.encode("utf-8", "replace")))
 def test_any_bytes_are_a_project_or_diagnostics(content: bytes) -> None:
     """Nothing that a file can hold is a traceback."""
     opens(content)
 
 
-@LAWS
+@laws(150)
 @given(st.data())
 def test_a_project_in_which_a_value_is_replaced_is_a_project_or_diagnostics(data: st.DataObject) -> None:
     """Each place of a project gets what should not stand there: another type, an alias, half a template."""
@@ -98,3 +97,48 @@ def test_half_of_a_case_of_many_mistakes_is_diagnostics() -> None:
     text = (CASES / "mistakes/seedgen.yaml").read_bytes()
     for end in range(len(text) // 2, len(text), 401):
         assert not opens(text[:end])
+
+
+PIECES = [
+    *(
+        "{{ xs }}",
+        "{{ xs[0] }}",
+        "{{ n ** 99 }}",
+        "{{ 'x' * n }}",
+        "{{ gone }}",
+        "{{ xs | map('upper') | join }}",
+    ),
+    *("{% for x in range(n) %}", "{% for x in xs recursive %}", "{{ loop(xs) }}", "{{ loop.index }}"),
+    *("{% endfor %}", "{% if n %}", "{% else %}", "{% endif %}", "{% macro m(a=1) %}", "{{ m() }}"),
+    *("{% endmacro %}", "{% set n = n * n %}", "{% set xs = [xs, xs, xs] %}", "{% set q %}", "{% endset %}"),
+    *(
+        "{{ xs.__class__ }}",
+        "{{ self }}",
+        "{% block b %}",
+        "{% endblock %}",
+        "{% raw %}",
+        "{% endraw %}",
+        "{#",
+    ),
+    *(
+        "{% filter upper %}",
+        "{% endfilter %}",
+        "{% call m() %}",
+        "{% endcall %}",
+        "{% include 'a' %}",
+        "x",
+        "{{",
+    ),
+]
+
+
+@laws(300)
+@given(st.lists(st.sampled_from(PIECES), max_size=8))
+def test_any_template_prints_a_little_or_fails_in_words(pieces: list[str]) -> None:
+    """Loops in loops, values that grow, macros that call themselves: none takes more than a moment."""
+    with TemporaryDirectory() as folder:
+        try:
+            printed = Templates(Path(folder)).text("".join(pieces), {"xs": ["a", "b"], "n": 5000})
+        except TemplateFailure:
+            return
+        assert len(printed.encode()) <= 32 * 1024
