@@ -238,7 +238,8 @@ class Api:
                 raise error if isinstance(error, Fault) else Fault(slow, Reached.PERHAPS) from error
         key = self._access.key.get_secret_value().encode()
         struck = bytes(body).replace(key, b"[key]") if len(key) >= _SHORTEST_KEY else bytes(body)
-        headers = [pair for pair in response.headers.items() if pair[0] in ("retry-after", "location")]
+        # As bytes: a header may hold what is no ASCII.
+        headers = [pair for pair in response.headers.raw if pair[0].lower() in (b"retry-after", b"location")]
         phrase = {"reason_phrase": response.extensions.get("reason_phrase", b"")}
         return httpx.Response(response.status_code, headers=headers, content=struck, extensions=phrase)
 

@@ -16,7 +16,7 @@ _PATIENCE_S = 10.0
 def answer(status: str, body: bytes = b"", *headers: str, length: int | None = None) -> bytes:
     """An HTTP/1.1 answer; `length` is what Content-Length says when that is not the truth."""
     lines = [f"HTTP/1.1 {status}", f"Content-Length: {len(body) if length is None else length}", *headers]
-    return "\r\n".join([*lines, "Connection: close", "", ""]).encode() + body
+    return "\r\n".join([*lines, "Connection: close", "", ""]).encode("latin-1") + body
 
 
 class Scripted:

@@ -242,7 +242,7 @@ ODD_HEADERS = [
     *("Content-Type: application/json; charset=utf-16", "Content-Encoding: gzip", "Content-Encoding: br"),
     *("Retry-After: 99999999999999999999", "Retry-After: soon", "Retry-After: Thu, 01 Jan 9999 00:00:00 GMT"),
     *("Location: http://[", "Location: //elsewhere.test/", "Set-Cookie: a=b", "Transfer-Encoding: chunked"),
-    *("X: \xff", "Content-Length: 5", "Connection: upgrade"),
+    *("Retry-After: \xff", "Content-Length: 5", "Connection: upgrade"),
 ]
 HUGE = b'{"a": 1e99999999999999999999}'
 DEEP = b"[" * 950 + b"]" * 950
@@ -270,7 +270,7 @@ def raw(draw: st.DrawFn) -> bytes:
 def test_a_submit_is_answered_by_anything(way: str, line: Line, content: bytes) -> None:
     """Only an answer that is a refusal by its status, or by its words, says that nothing was begun."""
     error = line.ask(submitting(line, way), content)
-    assert len([head for head in line.server.requests if head.startswith("POST")]) == 1
+    assert len([head for head in line.server.requests if head.startswith("POST")]) <= 1
     if error is not None and not isinstance(error, UNSURE):
         assert content.startswith(b"HTTP/1.1 4") or b'"error"' in content or b'"generations"' in content
 
@@ -288,6 +288,7 @@ UNREADABLE = {
     "a number without a value": answer("200 OK", HUGE),
     "lists in lists": answer("200 OK", DEEP),
     "a charset that is no text": answer("200 OK", b"{}", "Content-Type: application/json; charset=hex"),
+    "a header that is no ASCII": answer("200 OK", b"", "Retry-After: \xff"),
     "half a character for an id": answer("200 OK", b'{"id": ' + HALF + b"}"),
     "an id of two lines": ok({"id": "a\nb"}),
     "jobs in another form, and an error": ok({"generations": {"id": "a"}, "error": "partly"}),
