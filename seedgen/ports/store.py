@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime  # noqa: TC003  the journal reads entries by their annotations
-from decimal import Decimal  # noqa: TC003
+from datetime import UTC, datetime
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Annotated, Any, Protocol
+
+from pydantic import AwareDatetime, Field
 
 from seedgen.digest import Fingerprint  # noqa: TC001  the journal reads entries by their annotations
+from seedgen.planning.lock import Dollars  # noqa: TC001
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping
@@ -118,6 +120,12 @@ CLOSED_BY_HAND = "closed by hand: not billed"
 """The message of an entry that a person closed."""
 
 
+Moment = Annotated[
+    AwareDatetime, Field(ge=datetime(1970, 1, 1, tzinfo=UTC), lt=datetime(3000, 1, 1, tzinfo=UTC))
+]
+"""A time of our days: others are written by nobody but a damaged disk, and cannot be reckoned with."""
+
+
 @dataclass(frozen=True, slots=True)
 class JournalEntry:
     """A job: for which request, at whom, and how far.
@@ -141,12 +149,12 @@ class JournalEntry:
     project: str = ""
     profile: str = ""
     apply: str = ""
-    submitted_at: datetime | None = None
+    submitted_at: Moment | None = None
     job_id: str = ""
     digest: str = ""
     message: str = ""
-    estimate_usd: Decimal | None = None
-    cost_usd: Decimal | None = None
+    estimate_usd: Dollars | None = None
+    cost_usd: Dollars | None = None
 
     @property
     def closed_by_hand(self) -> bool:
@@ -159,7 +167,7 @@ class Upload:
     """A file that a service holds for us: the address to give to the model, and until when."""
 
     url: str
-    expires_at: datetime
+    expires_at: AwareDatetime
 
 
 class Uploads(Protocol):

@@ -246,7 +246,28 @@ def test_a_record_that_cannot_be_read_counts_as_absent(text: str, folder: Path) 
     takes.close()
 
 
-@pytest.mark.parametrize("text", ["", "{", '{"stage": "submitting"}', "\x00"])
+JOB = (
+    '{"fingerprint": "a", "provider": "oxen", "model": "m", "stage": "ambiguous", "shot": "a", "take": 1, '
+    '"submitted_at": "2026-05-01T00:00:00Z", "cost_usd": "0.4"}'
+)
+UNREADABLE = {
+    "nothing": "",
+    "half a job": "{",
+    "a stage alone": '{"stage": "submitting"}',
+    "no text": "\x00",
+    "a time without a zone": JOB.replace("00Z", "00"),
+    "a time that is none of ours": JOB.replace("2026", "0001"),
+    "a bill without end": JOB.replace("0.4", "1e999999999"),
+}
+
+
+def test_a_job_by_hand_can_be_read(folder: Path) -> None:
+    """So that what is changed below is what makes it unreadable."""
+    TextCache(folder).put(f"!{fingerprint('a')}", JOB)
+    assert JobJournal(folder).find(fingerprint("a")) is not None
+
+
+@pytest.mark.parametrize("text", UNREADABLE.values(), ids=UNREADABLE)
 def test_a_job_that_cannot_be_read_stops_every_submit(text: str, folder: Path) -> None:
     """It may stand for money: it is an error with a way out, never a miss."""
     TextCache(folder).put(f"!{fingerprint('a')}", text)
