@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 Test = TypeVar("Test", bound="Callable[..., None]")
 
 SOAK = "soak"
-LONGER = 30
+LONGER = 20
 
 settings.register_profile(
     SOAK,
