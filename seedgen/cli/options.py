@@ -100,6 +100,10 @@ class Number(click.IntRange):
     name = "number"
 
 
+_PLACES = 40
+"""Digits behind the point, at most."""
+
+
 class Dollars(click.ParamType[Decimal]):
     """An amount in USD."""
 
@@ -111,7 +115,7 @@ class Dollars(click.ParamType[Decimal]):
             amount = Decimal(str(value))
         except InvalidOperation:
             self.fail(f"{value!r} is not an amount in dollars", param, ctx)
-        if not amount.is_finite() or amount < 0:
+        if not amount.is_finite() or not 0 <= amount < 10**9 or amount.adjusted() < -_PLACES:
             self.fail(f"{value!r} is not an amount in dollars", param, ctx)
         return amount
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import Field, field_validator, model_validator
 
-from seedgen.project.fields import Model, Text
+from seedgen.project.fields import Model, Text, Usd
 from seedgen.project.media import MediaType
 
 if TYPE_CHECKING:
@@ -112,7 +112,7 @@ class Prices(Model):
 
     date: Text = Field(description="The day they were read, as 2026-05-28.")
     source: Text = Field(description="The page, or whose word it is.")
-    per_second: dict[str, Decimal] = Field(description="USD by resolution.")
+    per_second: dict[str, Usd] = Field(description="USD by resolution.")
 
 
 class Wire(Model):

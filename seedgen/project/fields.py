@@ -27,6 +27,9 @@ def source_text(value: Any) -> Any:
 Text = Annotated[str, BeforeValidator(source_text, json_schema_input_type=str | int | float | bool)]
 """A string; numbers and truth values count as they are written."""
 
+Usd = Annotated[Decimal, Field(ge=0, lt=10**9, decimal_places=40)]
+"""An amount; `1e999999999` is a number too, but nothing that can be reckoned with."""
+
 Name = Annotated[str, BeforeValidator(source_text), StringConstraints(pattern=NAME)]
 Count = Annotated[int, Field(ge=1, le=100)]
 Jobs = Annotated[int, Field(ge=1, le=1000)]

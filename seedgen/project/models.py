@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
 from enum import StrEnum
 from pathlib import PurePosixPath
 from types import MappingProxyType
@@ -26,6 +25,7 @@ from seedgen.project.fields import (
     Parameter,
     Repository,
     Text,
+    Usd,
     source_text,
 )
 from seedgen.project.reels import Reel
@@ -238,7 +238,7 @@ class ProviderSettings(Model):
 class Budget(Model):
     """Caps on money."""
 
-    max_cost: Decimal | None = Field(None, ge=0, description="USD for one apply. A hard cap.")
+    max_cost: Usd | None = Field(None, description="USD for one apply. A hard cap.")
 
 
 _SETS_HELP = "Named, ordered groups of files that guide generation."

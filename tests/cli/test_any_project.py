@@ -17,6 +17,7 @@ from seedgen.project.models import ProjectFile
 from seedgen.project.source import parse
 from tests.film import Film, new_film
 from tests.fuzzing import damaged, laws, places_in, spoilt
+from tests.planning.projects import STUDIO
 
 FILE = Path("seedgen.yaml")
 BIG = """\
@@ -151,3 +152,17 @@ def test_a_text_that_ends_too_soon_cannot_be_formatted_and_says_so(place: Film) 
     ran = place.run("fmt")
     assert ran.code == 1
     assert "not valid YAML" in ran.err
+
+
+@pytest.mark.parametrize("amount", ["1e999999999", "1e-999999999", "-1"])
+def test_an_amount_that_nobody_can_reckon_with_is_refused(amount: str, place: Film) -> None:
+    """As a cap it was a traceback; as the price in a stranger's card it could make a plan seem cheap."""
+    (place.root / "seedgen.yaml").write_text(BIG.replace("max_cost: 5.00", f"max_cost: {amount}"))
+    ran = place.run("plan")
+    assert ran.code == 1
+    assert "budget.max_cost" in ran.err
+    place.write({"seedgen.yaml": BIG, "cards/one.yaml": STUDIO.replace("480p: 0.05", f"480p: {amount}")})
+    ran = place.run("plan")
+    (place.root / "cards/one.yaml").unlink()
+    assert ran.code == 1
+    assert "prices.per_second.480p" in ran.err

@@ -30,6 +30,8 @@ USAGE = [
     ("completion tcsh", "bash"),
     ("apply --max-cost lots", "not an amount"),
     ("apply --max-cost nan", "not an amount"),
+    ("apply --max-cost 1e999999999", "not an amount"),
+    ("apply --max-cost 1e-999999999", "not an amount"),
     ("apply --max-cost -1", "not an amount"),
     ("apply --concurrency 0", "1<=x"),
     ("--var colour plan", "NAME=VALUE"),
