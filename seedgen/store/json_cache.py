@@ -32,6 +32,10 @@ _MANY = 16
 
 _FEW_FAULTS = 5
 
+_DAMAGE = (sqlite3.Error, OSError, diskcache.Timeout, AttributeError, TypeError, ValueError)
+"""What a database in trouble ends in. diskcache takes settings and rows for what it wrote: where a name is
+null or a number is text, it fails on that as Python does."""
+
 
 class _TextDisk(diskcache.Disk):  # type: ignore[misc]
     """Text in, text out. What is not raw text is not read; no file beside the database is touched.
@@ -86,7 +90,7 @@ class TextCache:
                     sqlite_synchronous=2,
                     timeout=60,
                 )
-            except (sqlite3.Error, OSError) as error:
+            except _DAMAGE as error:
                 raise self._failed(error) from error
         return self._cache
 
@@ -115,7 +119,7 @@ class TextCache:
                 value = cache.get(key)
                 if value is not None:
                     yield key, value
-        except (sqlite3.Error, OSError, diskcache.Timeout) as error:
+        except _DAMAGE as error:
             raise self._failed(error) from error
 
     def put(self, key: str, value: str) -> None:
@@ -135,7 +139,7 @@ class TextCache:
                         cache.set(key, value)
                     for key in gone:
                         cache.delete(key)
-        except (sqlite3.Error, OSError, diskcache.Timeout) as error:
+        except _DAMAGE as error:
             raise self._failed(error) from error
 
     async def commit(self, values: Mapping[str, str], gone: Collection[str] = ()) -> None:
@@ -163,7 +167,7 @@ class TextCache:
                 value = cache.get(key)
                 if value is not None:
                     yield key, value
-        except (sqlite3.Error, OSError, diskcache.Timeout) as error:
+        except _DAMAGE as error:
             raise self._failed(error) from error
 
     def values(self) -> Iterator[str]:
@@ -176,7 +180,7 @@ class TextCache:
                 value = cache.get(key)
                 if value is not None:
                     yield value
-        except (sqlite3.Error, OSError, diskcache.Timeout) as error:
+        except _DAMAGE as error:
             raise self._failed(error) from error
 
     def items(self) -> Iterator[tuple[str, str]]:

@@ -296,6 +296,17 @@ def test_settings_of_another_program_do_not_stop_us(folder: Path) -> None:
     cache.close()
 
 
+def test_a_setting_without_a_name_is_damage(folder: Path) -> None:
+    """diskcache by itself would fail on it as Python does."""
+    TakeStore(folder).record(take("a"))
+    with database(folder) as connection:
+        connection.executescript(
+            "DROP TABLE Settings; CREATE TABLE Settings (key, value); INSERT INTO Settings VALUES (NULL, 1)"
+        )
+    with pytest.raises(StoreError, match="cache database cannot be used"):
+        TakeStore(folder).find([fingerprint("a")])
+
+
 def test_a_damaged_database_is_a_clear_error(folder: Path) -> None:
     """It names the database and what is not lost with it."""
     folder.mkdir()
