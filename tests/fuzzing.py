@@ -24,6 +24,7 @@ LONGER = 20
 
 settings.register_profile(
     SOAK,
+    database=None,
     deadline=None,
     derandomize=False,
     print_blob=True,
