@@ -15,9 +15,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from decimal import Decimal
 
+    from seedgen.planning.frozen import FrozenRequest, FrozenTake
     from seedgen.planning.lock import Lock
     from seedgen.planning.plan import Change, Plan
-    from seedgen.planning.saved_plan import FrozenRequest, FrozenTake, SavedPlan
+    from seedgen.planning.saved_plan import SavedPlan
 
 _CAPS = frozenset({ReasonKind.OVER_BUDGET, ReasonKind.UNPRICED})
 
