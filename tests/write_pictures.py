@@ -23,7 +23,7 @@ PICTURES = ROOT / "docs" / "pictures"
 SHEET_WIDTH = 1600
 
 COLUMNS, ROW, CELL, EDGE = 121, 19, 8.2, 18
-TYPING_S, READING_S = 1.2, 5.5
+TYPING_S, READING_S = 0.6, 4.4
 COLOURS = {
     "31": "#ff7b72",
     "32": "#7ee787",
