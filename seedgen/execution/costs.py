@@ -187,17 +187,12 @@ def sum_of(charges: Sequence[Charge]) -> Sum:
 
 
 def lengths_of(takes: Iterable[Take]) -> dict[Job, Fraction]:
-    """Seconds of some takes' clips, by job; those that nobody can tell are left out."""
-    found = {(take.provider, take.job_id): _length(take) for take in takes}
-    return {job: seconds for job, seconds in found.items() if seconds is not None}
+    """Seconds of some takes' clips, by job."""
+    return {(take.provider, take.job_id): _length(take) for take in takes}
 
 
-def _length(take: Take) -> Fraction | None:
-    """A lock may have been edited by hand: what is no frame rate says nothing."""
-    try:
-        return Rate.parse(take.rate).seconds(take.frames)
-    except ValueError:
-        return None
+def _length(take: Take) -> Fraction:
+    return Rate.parse(take.rate).seconds(take.frames)
 
 
 def _charge(entry: JournalEntry, ledger: Ledger) -> Charge | None:

@@ -203,12 +203,6 @@ def test_seconds_are_those_of_the_clip_where_it_is_known() -> None:
     assert (total.seconds, total.untimed) == (Fraction(3, 2) + 5, 2)
 
 
-def test_a_rate_that_is_none_says_nothing() -> None:
-    """A lock may have been edited by hand."""
-    assert lengths_of([take("x", rate="fast")]) == {}
-    assert costs(locked=[("a", take("x", rate="fast"))]).total.untimed == 1
-
-
 money = st.none() | st.decimals(min_value=0, max_value=100, places=4)
 charges = st.builds(
     Charge,
