@@ -116,7 +116,7 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Film:
 STRANGE = st.sampled_from([*TEMPLATES, *NUMBERS])
 
 
-@laws(100)
+@laws(40)
 @given(content=spoilt(BIG.encode()))
 @example(content=BIG.encode())
 @example(content=BIG.encode("utf-16"))
@@ -126,7 +126,7 @@ def test_a_spoilt_project_file_is_refused_with_places_or_planned(content: bytes,
     opens(place, content)
 
 
-@laws(150)
+@laws(60)
 @given(data=st.data())
 def test_a_damaged_project_is_refused_with_places_or_planned(data: st.DataObject, place: Film) -> None:
     """Other types, extreme numbers, nasty templates, keys that are gone or that nobody knows."""

@@ -62,20 +62,19 @@ def kept(_applied_once: Film, tmp_path_factory: pytest.TempPathFactory) -> Film:
     return Film(root)
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def lock(kept: Film) -> Iterator[dict[str, Any]]:
-    """The lock as it was before."""
+    """The lock as it was before, which it is again afterwards."""
     file = kept.root / "seedgen.lock"
     sound = file.read_bytes()
-    value: dict[str, Any] = json.loads(sound)
-    yield value
+    yield json.loads(sound)
     file.write_bytes(sound)
 
 
 # -- the lock ----------------------------------------------------------------------------------------
 
 
-@laws(40)
+@laws(20)
 @given(data=st.data())
 def test_a_damaged_lock_is_refused_or_read(data: st.DataObject, lock: dict[str, Any], kept: Film) -> None:
     """Half of it, with conflict markers, of another version, with wrong types and numbers without end."""

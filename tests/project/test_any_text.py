@@ -132,7 +132,7 @@ PIECES = [
 ]
 
 
-@laws(300)
+@laws(150)
 @given(st.lists(st.sampled_from(PIECES), max_size=8))
 def test_any_template_prints_a_little_or_fails_in_words(pieces: list[str]) -> None:
     """Loops in loops, values that grow, macros that call themselves: none takes more than a moment."""

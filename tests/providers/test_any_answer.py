@@ -179,7 +179,7 @@ def reading(line: Line, service: str, what: str) -> Callable[[], Awaitable[Any]]
 
 
 @pytest.mark.parametrize(("service", "what"), READ, ids=lambda part: part)
-@laws(100)
+@laws(50)
 @given(data=st.data())
 def test_an_answer_of_any_shape_is_read_or_an_error_of_ours(
     service: str, what: str, line: Line, data: st.DataObject
@@ -222,7 +222,7 @@ def is_refusal(value: Any) -> bool:
 
 
 @pytest.mark.parametrize("way", SUBMITS)
-@laws(120)
+@laws(80)
 @given(data=st.data())
 @example(data=None)
 def test_a_submit_whose_answer_cannot_be_read_may_have_been_accepted(
@@ -265,7 +265,7 @@ def raw(draw: st.DrawFn) -> bytes:
 
 
 @pytest.mark.parametrize("way", SUBMITS)
-@laws(120)
+@laws(80)
 @given(content=raw())
 def test_a_submit_is_answered_by_anything(way: str, line: Line, content: bytes) -> None:
     """Only an answer that is a refusal by its status, or by its words, says that nothing was begun."""
@@ -276,7 +276,7 @@ def test_a_submit_is_answered_by_anything(way: str, line: Line, content: bytes) 
 
 
 @pytest.mark.parametrize(("service", "what"), READ, ids=lambda part: part)
-@laws(30)
+@laws(15)
 @given(content=raw())
 def test_a_question_is_answered_by_anything(service: str, what: str, line: Line, content: bytes) -> None:
     """It is an error of ours or a value."""
