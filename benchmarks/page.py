@@ -28,9 +28,9 @@ TITLES = {
 COMMANDS = {"plan_chains": "plan_many --chain 20"}
 REASONS = {
     "reassembly": (
-        "Against the floor: that one starts no program of ours (0.3 s) and encodes no sound (0.4 s), draws no "
-        "contact sheet and no page (0.5 s of CPU), and its encoder races where ours gives the same bytes each "
-        "time (0.2 s). What could still be saved is the sound, encoded beside the pictures."
+        "Against the floor: that one starts no program of ours (0.3 s), encodes no sound (0.4 s), draws no "
+        "contact sheet and no page (0.5 s of CPU), and its encoder races where ours gives the same bytes "
+        "each time (0.2 s). What could still be saved is the sound, encoded beside the pictures."
     ),
     "apply_jobs": (
         "CPU: a job takes four HTTP calls at least and eight durable steps in the journal, some 12 ms of "
