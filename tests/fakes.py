@@ -55,6 +55,7 @@ class FakeCache:
 
     def __init__(self, *takes: Take) -> None:
         self.takes: dict[str, Take] = {}
+        self.accepted: dict[tuple[str, Fingerprint], Take] = {}
         self.clips: set[str] = set()
         self.lookups = 0
         for take in takes:
@@ -69,6 +70,12 @@ class FakeCache:
         """The takes recorded for some requests."""
         self.lookups += 1
         return {key: self.takes[key] for key in fingerprints if key in self.takes}
+
+    def find_accepted(
+        self, wanted: Collection[tuple[str, Fingerprint]]
+    ) -> Mapping[tuple[str, Fingerprint], Take]:
+        """The takes that were accepted for requests of some shots."""
+        return {one: self.accepted[one] for one in wanted if one in self.accepted}
 
     def present(self, digests: Collection[Digest]) -> set[Digest]:
         """The clips that are there."""

@@ -98,7 +98,7 @@ class Adopting:
 
     def _remember(self) -> None:
         """A lost cache of takes is begun anew from the locks, so that no clip is replaced unseen."""
-        self._opened.takes.restore(self._opened.locked_takes())
+        self._opened.remember_takes()
 
     def _lock(self, wanted: Wanted, take: Take) -> None:
         lock = self._opened.lock_file.read()

@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from seedgen.app.kept import Settings
-    from seedgen.digest import Fingerprint
     from seedgen.execution.clips import KnownClip
     from seedgen.execution.upkeep import Amount
     from seedgen.store.cache_files import Stored
@@ -60,8 +59,8 @@ class Found:
 
     garbage: Garbage
     clips: dict[str, Stored]
-    records: dict[str, list[Fingerprint]]
-    stale: list[Fingerprint]
+    records: dict[str, list[str]]
+    stale: list[str]
     files: dict[Kind, list[Stored]]
     posters: list[Path] = field(default_factory=list)
 
@@ -102,10 +101,12 @@ class _Search:
         # Opened where they stand: variables and the profile were given for this project.
         plain = replace(contents.settings, profile=None, variables=(), var_files=(), cache_dir=contents.cache)
         self.projects = [contents.settings, *(replace(plain, root=root) for root in rules.projects)]
-        recorded: dict[str, set[str]] = defaultdict(set)
+        self.clips_of: dict[str, set[str]] = defaultdict(set)
         for take in contents.recorded:
-            recorded[take.fingerprint].add(take.digest)
-        self.needed = [needed_by(settings, recorded) for settings in self.projects]
+            self.clips_of[take.fingerprint].add(take.digest)
+        for _, fingerprint, take in contents.accepted:
+            self.clips_of[fingerprint].add(take.digest)
+        self.needed = [needed_by(settings, self.clips_of) for settings in self.projects]
 
     def found(self) -> Found:
         self._require_all_named()
@@ -180,7 +181,7 @@ class _Search:
         contents = self.contents
         requests = {request for one in self.needed for request in one.requests}
         names = {name for one in self.needed for name in one.names}
-        declared = {take.digest for take in contents.recorded if take.fingerprint in requests}
+        declared = {clip for one in requests for clip in self.clips_of.get(one, ())}
         jobs = {entry.digest for entry in contents.entries if entry.stage in OPEN_STAGES}
         others = set() if self.rules.alone else of_others(contents.entries, names, contents.recorded)
         return Needs(
@@ -197,18 +198,20 @@ class _Search:
 
     def _records(
         self, gone: Iterable[KnownClip], stored: dict[str, Stored], needs: Needs
-    ) -> tuple[dict[str, list[Fingerprint]], list[Fingerprint]]:
+    ) -> tuple[dict[str, list[str]], list[str]]:
         """The records of clips that go, and those whose clip has gone already and that nothing needs."""
 
         going = {clip.digest for clip in gone}
         aside = {one.name[:64] for one in self.contents.files.quarantined()}
-        records: dict[str, list[Fingerprint]] = defaultdict(list)
+        records: dict[str, list[str]] = defaultdict(list)
         stale = []
-        for take in self.contents.recorded:
+        own = ((take.key, take) for take in self.contents.recorded)
+        accepted = ((key, take) for key, _, take in self.contents.accepted)
+        for key, take in (*own, *accepted):
             if take.digest in going:
-                records[take.digest].append(take.key)
+                records[take.digest].append(key)
             elif take.digest not in stored and take.digest not in aside and needs.why(take.digest) is None:
-                stale.append(take.key)
+                stale.append(key)
         return records, stale
 
     def _files(self, terms: Terms, clips: Collection[str]) -> dict[Kind, list[Stored]]:

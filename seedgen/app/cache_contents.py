@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from seedgen.app.kept import Settings
+    from seedgen.digest import Fingerprint
     from seedgen.execution.clips import KnownClip, Memory
     from seedgen.planning.lock import Lock, Take
     from seedgen.ports.store import JournalEntry
@@ -77,6 +78,11 @@ class CacheContents:
     def recorded(self) -> list[Take]:
         """Every take that the cache has recorded. Raises StoreError."""
         return list(self.takes.every())
+
+    @cached_property
+    def accepted(self) -> list[tuple[str, Fingerprint, Take]]:
+        """As `TakeStore.every_accepted`. Raises StoreError."""
+        return list(self.takes.every_accepted())
 
     @cached_property
     def entries(self) -> list[JournalEntry]:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from seedgen.app.kept import Kept
 from seedgen.app.reel_checks import ReelChecks
 from seedgen.errors import LockUnreadable, ProjectError, UsageError
+from seedgen.planning.accept import accepted_takes
 from seedgen.planning.current import as_locked
 from seedgen.planning.resolve import resolve
 from seedgen.planning.select import Selectable
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from seedgen.app.kept import Settings
+    from seedgen.digest import Fingerprint
+    from seedgen.planning.lock import Take
     from seedgen.planning.resolved import ResolvedShot
     from seedgen.project.loader import Project
     from seedgen.project.media import MediaFacts
@@ -156,6 +159,20 @@ class OpenedProject(Kept):
                     "cache. Is `shots:` or `include:` as it should be?",
                     address="shots",
                 )
+
+    def find_accepted(
+        self, wanted: Collection[tuple[str, Fingerprint]]
+    ) -> Mapping[tuple[str, Fingerprint], Take]:
+        """The takes that were once accepted for requests of shots of this project."""
+        return self.takes.find_accepted(self.project.name, wanted)
+
+    def remember_takes(self) -> None:
+        """Before the lock is changed: what it alone knows of takes goes into the cache.
+
+        A lost cache of takes is begun anew, and what was accepted is found again after a detour.
+        """
+        self.takes.restore(self.locked_takes())
+        self.takes.accept(self.project.name, accepted_takes(self.lock_file.read().shots))
 
     @staticmethod
     def selectable(shots: Collection[Shot]) -> list[Selectable]:

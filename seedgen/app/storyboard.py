@@ -147,7 +147,9 @@ class _Gathering:
         plan = make_plan(
             project.resolved,
             self._lock,
-            World(project.takes.find, project.objects.present, Desk(project).standings),
+            World(
+                project.takes.find, project.objects.present, Desk(project).standings, project.find_accepted
+            ),
             project=project.project.name,
             profile=project.settings.profile,
             caps=Caps(project.project.spec.budget.max_cost),

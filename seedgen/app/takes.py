@@ -1,15 +1,17 @@
 """Takes: which take of a shot goes into reels, and clips that stand for a changed request.
 
-Both are decisions that only the lock holds: no clip is touched, and nothing costs anything. Whoever
-calls holds the project's apply lock.
+Both are decisions that stand in the lock: no clip is touched, and nothing costs anything. What was accepted
+is remembered in the cache too, for the lock forgets it with the next request. Whoever calls holds the
+project's apply lock.
 """
 
 from __future__ import annotations
 
+import contextlib
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
-from seedgen.errors import UsageError
+from seedgen.errors import ReadOnly, UsageError
 from seedgen.planning.accept import acceptance
 from seedgen.planning.pick import Picked, picked
 from seedgen.project.diagnostics import did_you_mean, known_words
@@ -83,5 +85,13 @@ def accept_shots(project: Workspace, shot_ids: Sequence[str]) -> list[Acceptance
         if name in project.reels and not project.shows_prompts(project.reels[name])
     }
     if entries:
+        _remember(project)  # a lock from elsewhere may hold the only word of what was accepted before
         project.lock_file.write(lock.with_shots({**lock.shots, **entries}, lock.plan_id).with_reels(same))
+        _remember(project)
     return done
+
+
+def _remember(project: Workspace) -> None:
+    """The lock holds without it, so that a cache which may only be read is no reason to refuse."""
+    with contextlib.suppress(ReadOnly):
+        project.remember_takes()

@@ -70,7 +70,7 @@ class Workspace(ReeledProject):
             return make_plan(
                 self.resolved,
                 lock,
-                World(self._find_takes, self.present, self.desk.standings),
+                World(self._find_takes, self.present, self.desk.standings, self.find_accepted),
                 project=self.project.name,
                 profile=self.settings.profile,
                 caps=Caps(self.cap(max_cost)),
@@ -198,7 +198,7 @@ class Workspace(ReeledProject):
         from seedgen.execution.apply import Terms, apply_plan
 
         lock = self.lock_file.read()
-        self.takes.restore(self.locked_takes())
+        self.remember_takes()
         strays = [entry for entry in self.strays(plan) if self.desk.reachable(entry.provider)]
         names = {*self.require_providers(plan), *(entry.provider for entry in strays)}
         with self.objects.scratch() as scratch:

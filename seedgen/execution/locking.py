@@ -47,15 +47,17 @@ class RunningLock:
         take = take if take.take == change.take else take.model_copy(update={"take": change.take})
         if before is not None and before.fingerprint == fingerprint:
             entry = before.model_copy(update={"takes": _with(before.takes, take)})
-            self.shots[change.shot] = with_origin(entry, request, before.accepted_from)
+            origin = before.accepted_from or take.fingerprint
         else:
-            self.shots[change.shot] = LockedShot(
+            entry = LockedShot(
                 fingerprint=fingerprint,
                 request=RequestRecord.model_validate(first.canonical()),
                 takes=(take,),
             )
+            origin = take.fingerprint  # another one than the request's when it was accepted for it before
             if before is not None and before.accepted_from is not None:
-                self.shots[change.shot] = _come_home(self.shots[change.shot], before, request)
+                entry = _come_home(entry, before, request)
+        self.shots[change.shot] = with_origin(entry, request, origin)
 
     def move(self, change: Change) -> None:
         """A shot's whole entry goes to another id."""

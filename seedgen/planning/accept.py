@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING
 from seedgen.planning.differences import differences
 from seedgen.planning.lock import RequestRecord
 from seedgen.planning.plan import Action, FieldDiff, ReasonKind
+from seedgen.planning.request import Request
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Collection, Iterator, Mapping, Sequence
 
-    from seedgen.digest import Digest
+    from seedgen.digest import Digest, Fingerprint
     from seedgen.planning.lock import LockedShot, Take
     from seedgen.planning.plan import Change
-    from seedgen.planning.request import Request
 
 
 class Refusal(StrEnum):
@@ -115,3 +115,13 @@ def with_origin(entry: LockedShot, request: Request, origin: str | None) -> Lock
 def made_for(take: Take, request: Request) -> bool:
     """Whether a take was generated for a request, under its own number."""
     return take.fingerprint == request.numbered(take.take).fingerprint()
+
+
+def accepted_takes(shots: Mapping[str, LockedShot]) -> Iterator[tuple[str, Fingerprint, Take]]:
+    """The takes of a lock that stand for a request they were not generated for: shot, fingerprint, take."""
+    for shot_id, locked in shots.items():
+        if locked.accepted_from is not None:
+            request = Request.of_canonical(locked.request.canonical())
+            for take in locked.takes:
+                if not made_for(take, request):
+                    yield shot_id, request.numbered(take.take).fingerprint(), take

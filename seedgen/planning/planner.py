@@ -19,18 +19,23 @@ if TYPE_CHECKING:
     from seedgen.planning.lock import Lock, LockedShot, Take
     from seedgen.planning.resolved import ResolvedShot
 
+OfShot = tuple[str, Fingerprint]
+"""A shot, and the fingerprint of a request of it."""
+
 
 @dataclass(frozen=True, slots=True)
 class World:
     """What planning needs to know of the cache, asked in batches.
 
     `find_takes` gives the takes recorded for some fingerprints, `present` those of some digests whose
-    clip is there, `standings` what the journal holds against submitting some requests.
+    clip is there, `standings` what the journal holds against submitting some requests. `find_accepted`
+    gives the takes that were accepted for some requests of some shots, though generated for others.
     """
 
     find_takes: Callable[[Collection[Fingerprint]], Mapping[Fingerprint, Take]]
     present: Callable[[Collection[Digest]], Collection[Digest]]
     standings: Callable[[], Mapping[Fingerprint, Standing]] = dict
+    find_accepted: Callable[[Collection[OfShot]], Mapping[OfShot, Take]] = lambda _: {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +116,7 @@ class _Planner:
             Fingerprint(take.fingerprint): take for shot in lock.shots.values() for take in shot.takes
         }
         self.recorded: dict[Fingerprint, Take] = {}
+        self.accepted: dict[OfShot, Take] = {}
         self.continued = graph.after
         self.by_id = {shot.id: shot for shot in shots}
         self.known: dict[str, ResolvedShot] = {}
@@ -120,11 +126,14 @@ class _Planner:
         """Shots whose requests are known now: look up what the cache has for them, all at once."""
         found = list(shots)
         self.known.update((shot.id, shot) for shot in found)
-        wanted = [key for shot in found for key in self._unlocked(shot)]
-        if not wanted:
+        asked = [(shot.id, key) for shot in found for key in self._unlocked(shot)]
+        if not asked:
             return
+        wanted = [key for _, key in asked]
         takes = dict(self.world.find_takes(wanted))
-        self.clips |= set(self.world.present({take.clip for take in takes.values()} - self.clips))
+        self.accepted.update(self.world.find_accepted(asked))
+        clips = {take.clip for take in (*takes.values(), *self.accepted.values())}
+        self.clips |= set(self.world.present(clips - self.clips))
         for key in wanted:
             # From the cache, or from what the lock has for other shots: a lost cache of takes costs nothing.
             for take in (takes.get(key), self.locked_takes.get(key)):
@@ -255,6 +264,8 @@ class _Planner:
             self.orphans_moved.add(source)
             return replace(blank, action=Action.MOVE, moved_from=source, found=take)
         if take := self.recorded.get(fingerprint):
+            return replace(blank, action=Action.REUSE, found=take)
+        if (take := self.accepted.get((shot.id, fingerprint))) and take.clip in self.clips:
             return replace(blank, action=Action.REUSE, found=take)
         return None
 

@@ -10,7 +10,15 @@ from seedgen.views.diagnostics import place_of
 from seedgen.views.fields_text import after_words, value_words
 from seedgen.views.markdown import changed, code
 from seedgen.views.paint import Paint
-from seedgen.views.plan_text import SYMBOLS, blocked_text, no_changes, reason_words, summary, takes_of_shots
+from seedgen.views.plan_text import (
+    SYMBOLS,
+    blocked_text,
+    no_changes,
+    reason_words,
+    reuse_words,
+    summary,
+    takes_of_shots,
+)
 from seedgen.views.words import Kind, counted, price, word_diff
 
 if TYPE_CHECKING:
@@ -120,7 +128,7 @@ def _why(change: Change) -> str:
     elif change.action is Action.RESUME:
         why.append("a job is in flight: paid already")
     elif change.action is Action.REUSE and not why:
-        why.append("the cache has this take")
+        why.append(reuse_words(change))
     elif change.awaits is not None and not why:
         why.append(f"after {change.awaits}")
     return "; ".join(why)

@@ -160,11 +160,17 @@ def _words(change: Change, paint: Paint) -> str:
     if change.action is Action.REMOVE:
         return "remove: no longer declared; its clip stays in the cache"
     if change.action is Action.REUSE:
-        return f"reuse  {why or 'the cache has this take'}"
+        return f"reuse  {why or reuse_words(change)}"
     if change.action is Action.RESUME:
         return "resume  a job is in flight: paid already"
     cost = f"  {price(change.cost)}" if change.action is Action.BLOCKED and change.cost else ""
     return (f"{change.action.value}  {why}" if why else change.action.value) + cost
+
+
+def reuse_words(change: Change) -> str:
+    """Why a take is there already."""
+    accepted = change.found is not None and change.found.fingerprint != change.fingerprint
+    return "its clip was accepted for this request before" if accepted else "the cache has this take"
 
 
 def reason_words(reason: Reason) -> str:

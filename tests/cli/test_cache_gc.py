@@ -529,3 +529,21 @@ def test_chains_stay_as_far_as_they_are_declared(applied: Film) -> None:
     gc(applied, *NOW)
     assert not second.exists()
     assert applied.actions() == {}
+
+
+def test_a_clip_that_was_accepted_is_kept_for_the_request_it_stands_for(applied: Film) -> None:
+    """After a detour no lock has it, and the request is declared again: the plan would reuse it. Once the
+    request is gone too, so are the clip and the word of it."""
+    applied.edit("pale", "paler")
+    applied.run("accept", "s3")
+    applied.edit("paler", "dark")
+    applied.apply()
+    applied.edit("dark", "paler")
+    gc(applied, *NOW)
+    assert applied.actions() == {"s3": "reuse"}
+    assert applied.run("cache", "verify").code == 0
+    applied.edit("paler", "dark")
+    gc(applied, *NOW)
+    assert applied.run("cache", "verify").code == 0
+    applied.edit("dark", "paler")
+    assert applied.actions() == {"s3": "regenerate"}

@@ -221,6 +221,25 @@ def test_an_accepted_change_that_is_taken_back_is_found_again(film: Film) -> Non
     assert film.lock().shots == before
 
 
+def test_what_was_accepted_is_found_again_after_a_detour(film: Film) -> None:
+    """Another request is applied and taken back: the lock is what the accept made it, at no cost, with or
+    without the word of the machine that accepted. The clip still answers for no other shot."""
+    film.edit(*TYPO)
+    film.run("accept", "s1")
+    kept = film.lock().shots
+    # A colleague has the lock and the clips, and was not there.
+    shutil.rmtree(film.root / ".seedgen/cache/takes")
+    film.edit("how: open", "how: ajar")
+    assert len(film.apply().submitted) == 3
+    film.edit("how: ajar", "how: open")
+    same = "  - {id: s4, prompt: \"One red door, {{ ref('door') }}, stands open.\", references: [door]}\n"
+    film.edit("reels:\n", f"{same}reels:\n")
+    assert film.actions() == {"s1": "reuse", "s4": "generate"}
+    assert "reuse  its clip was accepted for this request before" in film.run("plan").out
+    assert film.apply("--select", "s1").submitted == []
+    assert film.lock().shots == kept
+
+
 def test_a_selection_accepts_what_changed_in_it(film: Film) -> None:
     """Shots without a change are passed over; when none has one, that is an error."""
     film.edit("colour: red", "colour: crimson")  # s1 and s2

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from seedgen.execution.apply import apply_plan
 from seedgen.execution.jobs import Line
-from seedgen.planning.accept import accepted
+from seedgen.planning.accept import accepted, accepted_takes
 from seedgen.planning.planner import World, make_plan
 from seedgen.planning.request import Request
 from tests.execution.stage import PATIENCE_S, Stage
@@ -79,6 +79,12 @@ class Set:
         self.stage = Stage(self.root / "stage", self.provider)
         self.stage.root.mkdir()
 
+    @property
+    def world(self) -> World:
+        """What plans ask."""
+        takes = self.stage.takes
+        return World(takes.find, takes.present, find_accepted=takes.find_accepted)
+
     def shots(self) -> list[ResolvedShot]:
         """The shots as they are declared now."""
         entries = (
@@ -99,7 +105,7 @@ class Set:
                 plan = make_plan(
                     self.shots(),
                     stage.lock_file.read(),
-                    World(stage.takes.find, stage.takes.present),
+                    self.world,
                     project="film",
                     replaced=replaced,
                 )
@@ -127,6 +133,9 @@ class Set:
             case Accept(shot) if shot in locked:
                 request = next(one.request for one in self.shots() if one.id == shot)
                 self.change(shot, **dict(accepted(locked[shot], request)))
+                lock = self.stage.lock_file.read()
+                found = {(of, key): take for of, key, take in accepted_takes(lock.shots)}
+                self.stage.takes.accepted.update(found)
             case Replace(shot):
                 self.apply(shot)
             case Apply():
@@ -179,7 +188,6 @@ def test_takes_are_never_confused(done: list[Edit | Pick | Accept | Replace | Ap
             assert len(digests) == len(studio.stage.takes.takes), "two requests share a clip"
         paid = len(studio.provider.submitted) - studio.anew
         assert paid <= len(studio.stage.takes.takes), "something was paid twice"
-        world = World(studio.stage.takes.find, studio.stage.takes.present)
-        plan = make_plan(studio.shots(), studio.stage.lock_file.read(), world, project="film")
+        plan = make_plan(studio.shots(), studio.stage.lock_file.read(), studio.world, project="film")
         assert not plan.has_changes
         assert plan.cost == Decimal(0)
