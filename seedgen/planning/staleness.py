@@ -45,7 +45,8 @@ class Drift:
     """One way in which a saved plan is no longer true.
 
     `reasons` say how a request differs, or why it would be submitted. `before` and `after` are prices in
-    USD, None where unknown; of a lock they are none, and `serials` are the two.
+    USD, None where unknown; of a lock they are none, and `serials` are the two. `shots` are those of the plan
+    for which a lock has another request: another pick or clip cannot be told.
     """
 
     kind: DriftKind
@@ -55,13 +56,16 @@ class Drift:
     before: Decimal | None = None
     after: Decimal | None = None
     serials: tuple[int, int] = (0, 0)
+    shots: tuple[str, ...] = ()
 
 
 def lock_drift(saved: SavedPlan, lock: Lock) -> Drift | None:
     """Whether the lock says something else of the shots than it did."""
     if lock.serial == saved.lock.serial and lock_digest(lock) == saved.lock.digest:
         return None
-    return Drift(DriftKind.LOCK, serials=(saved.lock.serial, lock.serial))
+    now = {shot_id: locked.fingerprint for shot_id, locked in lock.shots.items()}
+    others = (take.shot for take in saved.takes if take.prior_fingerprint != now.get(take.shot))
+    return Drift(DriftKind.LOCK, serials=(saved.lock.serial, lock.serial), shots=tuple(dict.fromkeys(others)))
 
 
 def drifts(saved: SavedPlan, now: Plan) -> list[Drift]:

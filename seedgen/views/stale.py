@@ -56,8 +56,10 @@ def _words(drift: Drift) -> str:
         case DriftKind.LOCK:
             before, after = drift.serials
             if before == after:
-                return f"The lock has other shots than at its making, under the same serial {after}."
-            return f"The lock has changed: it was at serial {before}, and is at {after}."
+                said = f"The lock has other shots than at its making, under the same serial {after}."
+            else:
+                said = f"The lock has changed: it was at serial {before}, and is at {after}."
+            return said + _relocked(drift)
         case DriftKind.REQUEST:
             return f"{where}: the request differs" + (f" in {why}." if why else ".")
         case DriftKind.PRICE:
@@ -72,6 +74,12 @@ def _words(drift: Drift) -> str:
             return f"{where}: not in the plan."
         case DriftKind.CAP:
             return f"{where}: {why}."
+
+
+def _relocked(drift: Drift) -> str:
+    """The shots of which a lock says something else."""
+    more = f" and {len(drift.shots) - _FEW:,} more" if len(drift.shots) > _FEW else ""
+    return f" It says something else of {', '.join(drift.shots[:_FEW])}{more}." if drift.shots else ""
 
 
 def learnt_text(changes: Sequence[Change]) -> str:

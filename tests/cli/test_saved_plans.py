@@ -355,7 +355,10 @@ def add_take(film: Film) -> None:
 STALE: dict[str, tuple[Callable[[Film], None], str]] = {
     "prompt": (edit_prompt, "s2: the request differs in the prompt."),
     "reference": (repaint, "s1: the request differs in the reference 1."),
-    "lock": (apply_meanwhile, "The lock has changed: it was at serial 0, and is at 1."),
+    "lock": (
+        apply_meanwhile,
+        "The lock has changed: it was at serial 0, and is at 1. It says something else of s3.",
+    ),
     "gone": (drop, "s3: no longer declared."),
     "take": (add_take, "s1 take 2: not in the plan."),
 }
@@ -371,6 +374,14 @@ def test_a_plan_that_is_no_longer_true_is_refused(name: str, film: Film) -> None
     ran = film.run("apply", file)
     refused(ran, "plan.json is stale", says, f"Make it anew: `seedgen plan -o {file}`")
     assert (film.objects, ran.out) == (before, "")
+
+
+def test_an_accept_makes_a_plan_stale_by_the_shot_it_is_about(applied: Film) -> None:
+    """The lock's serial alone would not say where to look."""
+    edit_prompt(applied)
+    file = save(applied)
+    applied.run("accept", "s2")
+    refused(applied.run("apply", file), "is at 2. It says something else of s2.")
 
 
 def test_a_clip_that_was_lost_makes_a_plan_stale(applied: Film) -> None:

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 import pytest
 
-from seedgen.planning.lock import Lock
+from seedgen.planning.lock import Lock, LockedShot, RequestRecord
 from seedgen.planning.plan import Action, Change, Plan, Reason, ReasonKind
 from seedgen.planning.request import Request, RequestReference
 from seedgen.planning.saved_plan import SavedPlan, freeze
@@ -147,6 +147,20 @@ def test_a_lock_is_another_by_serial_or_by_content() -> None:
     assert lock_drift(frozen, Lock(serial=2)) == Drift(DriftKind.LOCK, serials=(1, 2))
     other = frozen.model_copy(update={"lock": frozen.lock.model_copy(update={"digest": "0" * 64})})
     assert lock_drift(other, Lock(serial=1)) == Drift(DriftKind.LOCK, serials=(1, 1))
+
+
+def test_a_lock_is_told_by_the_shots_that_it_has_another_request_for() -> None:
+    """One that it has lost, and one that it has now; not one that is as it was, nor one outside the plan."""
+    door = LockedShot(
+        fingerprint=DOOR.fingerprint(), request=RequestRecord.model_validate(DOOR.canonical()), takes=()
+    )
+    key = DOOR.fingerprint()
+    kept = change(Action.UNCHANGED, cost=None, prior_fingerprint=key)
+    lost = change(Action.UNCHANGED, cost=None, shot="s2", prior_fingerprint=key)
+    new = change(Action.GENERATE, WALL, shot="s3")
+    drift = lock_drift(saved(kept, lost, new), Lock(serial=2, shots=dict.fromkeys(("s1", "s3", "s9"), door)))
+    assert drift is not None
+    assert drift.shots == ("s2", "s3")
 
 
 def test_what_the_cache_learnt_is_counted() -> None:
