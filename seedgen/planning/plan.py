@@ -186,6 +186,8 @@ class Plan:
     reels: tuple[ReelChange, ...] = ()
     left_out: int = 0
     """Shots of the project, and of its lock, that it is not about."""
+    unpicked: tuple[TakeName, ...] = ()
+    """Takes that are picked, and no longer once the shot has takes for another request."""
 
     @property
     def changes(self) -> Iterator[Change]:

@@ -9,6 +9,7 @@ from seedgen.digest import Digest, Fingerprint
 from seedgen.planning.capping import UNCAPPED, blocked, capped
 from seedgen.planning.differences import differences
 from seedgen.planning.graph import Graph
+from seedgen.planning.pick import unpicked
 from seedgen.planning.plan import Action, Change, Plan, Reason, ReasonKind, Standing
 from seedgen.planning.pricing import price_of, seconds_of
 
@@ -80,7 +81,7 @@ def make_plan(
     if graph.after:
         places = {shot_id: place for place, shot_id in enumerate(graph.shots)}
         changes.sort(key=lambda change: places.get(change.shot, len(places)))
-    return Plan(project, profile, lock.serial, tuple(changes))
+    return Plan(project, profile, lock.serial, tuple(changes), unpicked=tuple(unpicked(changes, lock)))
 
 
 class _Planner:

@@ -14,6 +14,7 @@ from seedgen.views.plan_text import (
     SYMBOLS,
     blocked_text,
     no_changes,
+    picks_taken_back,
     reason_words,
     reuse_words,
     summary,
@@ -69,7 +70,8 @@ def plan_markdown(
 def _sum(plan: Plan) -> str:
     if not plan.has_changes:
         return f"**{no_changes(plan)}**"
-    return " ".join([summary(plan, _PLAIN).replace("Plan:", "**Plan:**", 1), *takes_of_shots(plan)])
+    counts = summary(plan, _PLAIN).replace("Plan:", "**Plan:**", 1)
+    return " ".join([counts, *takes_of_shots(plan), *picks_taken_back(plan)])
 
 
 def _length(lines: Sequence[str]) -> int:

@@ -47,6 +47,7 @@ def plan_text(plan: Plan, paint: Paint, width: int, *, everything: bool = False)
     else:
         lines.append(summary(plan, paint))
         lines.extend(takes_of_shots(plan))
+        lines.extend(picks_taken_back(plan))
     lines.extend(_stale_lines(plan))
     reels = [reel.reel for reel in plan.reels if reel.action is ReelAction.ASSEMBLE]
     if reels:
@@ -121,6 +122,14 @@ def takes_of_shots(plan: Plan) -> Iterator[str]:
     ]
     if parts:
         yield f"{'; '.join(parts)}."
+
+
+def picks_taken_back(plan: Plan) -> Iterator[str]:
+    """A sentence on shots that show take 1 again, whatever was picked."""
+    if plan.unpicked:
+        takes = _few(f"take {take} of {harmless(shot)}" for shot, take in plan.unpicked)
+        are = "is" if len(plan.unpicked) == 1 else "are"
+        yield f"For another request take 1 is picked: {takes} {are} picked no longer."
 
 
 def _name(change: Change) -> str:

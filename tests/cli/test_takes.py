@@ -157,6 +157,20 @@ def test_fewer_takes_lose_nothing_and_more_make_only_the_new_ones(film: Film) ->
     assert film.lock().shots["s1"].pick == 3
 
 
+def test_a_plan_says_that_a_pick_goes_back_to_take_1(film: Film) -> None:
+    """When the request is another one; a replacement of the same request keeps the pick and says nothing."""
+    says = "For another request take 1 is picked: take 3 of s1 is picked no longer."
+    film.run("pick", "s1", "3")
+    assert "picked no longer" not in film.run("plan", "--replace", "s1").out
+    film.edit(*TYPO)
+    assert f"\n{says}\n" in film.run("plan").out
+    assert says in film.run("plan", "--markdown").out
+    film.apply()
+    assert film.lock().shots["s1"].pick == 1
+    film.edit(*reversed(TYPO))
+    assert "picked no longer" not in film.run("plan").out
+
+
 def test_a_replaced_shot_gets_all_its_takes_anew(film: Film) -> None:
     """As many as are declared; what is picked stays picked, and the clips that were paid stay too."""
     film.run("pick", "s1", "2")

@@ -111,7 +111,11 @@ class Set:
                 )
                 outcome = await apply_plan(plan, stage.lock_file.read(), stage.lock_file, lines, shop)
                 assert outcome.succeeded
+                after = stage.lock_file.read().shots
+                left = {(shot, pick) for shot, pick in picks.items() if after[shot].pick != pick}
+                assert left == set(plan.unpicked), "the plan says which picks are taken back"
 
+        picks = {shot_id: locked.pick for shot_id, locked in stage.lock_file.read().shots.items()}
         before = len(self.provider.submitted)
         asyncio.run(run())
         self.anew += (len(self.provider.submitted) - before) if replaced else 0
