@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from seedgen.execution.overview import State
-from seedgen.planning.plan import Action, ReelAction
+from seedgen.planning.plan import Action, ReasonKind, ReelAction
 from seedgen.timing import Rate
 from seedgen.views.costs import spent_line
 from seedgen.views.jobs import WORDS, since
@@ -24,22 +24,33 @@ if TYPE_CHECKING:
     from seedgen.execution.overview import Listed
     from seedgen.planning.coverage import Coverage
     from seedgen.planning.lock import Lock
-    from seedgen.planning.plan import Plan
+    from seedgen.planning.plan import Change, Plan
     from seedgen.ports.store import DiskUse, Running
 
+_LOST, _SOME = "lost", "some"
+"""States that no action tells apart: nothing changed but the clips are not there, and not all takes are."""
+
 _STATES = {
-    Action.UNCHANGED: "match their clip",
-    Action.GENERATE: "have no clip yet",
-    Action.REGENERATE: "changed since their clip",
-    Action.REUSE: "have a clip waiting in the cache",
-    Action.RESUME: "have a job in flight",
-    Action.MOVE: "were renamed",
-    Action.REMOVE: "are declared no longer",
-    Action.BLOCKED: "wait for a decision",
+    Action.UNCHANGED: (Action.UNCHANGED, "match their clip"),
+    Action.GENERATE: (Action.GENERATE, "have no clip yet"),
+    _SOME: (Action.GENERATE, "lack some of their takes"),
+    Action.REGENERATE: (Action.REGENERATE, "changed since their clip"),
+    _LOST: (Action.REGENERATE, "miss the clip that the lock names"),
+    Action.REUSE: (Action.REUSE, "have a clip waiting in the cache"),
+    Action.RESUME: (Action.RESUME, "have a job in flight"),
+    Action.MOVE: (Action.MOVE, "were renamed"),
+    Action.REMOVE: (Action.REMOVE, "are declared no longer"),
+    Action.BLOCKED: (Action.BLOCKED, "wait for a decision"),
 }
+"""For each state of a shot the action that its takes are counted by, and what is said."""
+
+_FIRST = (Action.BLOCKED, Action.RESUME, Action.REGENERATE, Action.GENERATE, Action.REUSE, Action.MOVE)
+"""Of a shot whose takes differ, the action that its state is told by."""
+
+_MOST_STATES = 8
 _MOST_JOBS, _MOST_PROFILES = 2, 3
 """Lines for them: with eight states, an apply that runs in place of a job, and everything else, the whole
-stays within 24 lines."""
+stays within 24 lines. More states take the place of jobs, then of a profile."""
 
 _MOST_NAMES = 40
 """More than fit into any line."""
@@ -72,14 +83,13 @@ def status_text(now_is: Situation, now: datetime, paint: Paint, width: int) -> s
     if (runs := now_is.running) is not None:
         begun = f"process {runs.pid} on {harmless(runs.host)}, begun {since(runs.since, now)}"
         lines.append(_cut(f"  apply runs now: {begun}", width))
-    for action, words in _STATES.items():
-        if shots := _shots(plan, action):
-            takes = f" ({plan.counts[action]:,} takes)" if plan.counts[action] > len(shots) else ""
-            head = f"  {SYMBOLS[action]} {len(shots):>5,}  {words}{takes}"
-            lines.append(head if action is Action.UNCHANGED else _listing(f"{head}: ", shots, width))
+    states = list(_states(plan, width))
+    lines += states
     made = sum(len(shot.takes) for shot in now_is.lock.shots.values())
     lines.append(f"  lock  {counted(made, 'take')}, {seconds_of(now_is.lock):,.1f} s of video")
-    lines += _jobs(now_is.jobs, now, width, _MOST_JOBS - (now_is.running is not None))
+    taken = (now_is.running is not None) + max(0, len(states) - _MOST_STATES)
+    lines += _jobs(now_is.jobs, now, width, max(0, _MOST_JOBS - taken))
+    most_profiles = _MOST_PROFILES - max(0, taken - _MOST_JOBS)
     if spent := spent_line(now_is.costs):
         lines.append(_listing("  cost  ", spent.split(", "), width, ": `seedgen costs` says for what"))
     lines += _reels(plan, now_is.unmade, width)
@@ -88,7 +98,7 @@ def status_text(now_is: Situation, now: datetime, paint: Paint, width: int) -> s
         f"{_size(disk.objects)} of clips, {_size(disk.segments)} of segments, {_size(disk.build)} in build/"
     )
     lines.append(_cut(f"  disk  {sizes}, {_size(disk.free)} free", width))
-    lines += _profiles(now_is.profiles, plan.profile, width)
+    lines += _profiles(now_is.profiles, plan.profile, width, most_profiles)
     first, *rest = textwrap.wrap(summary(plan, Paint(on=False)), width)
     head, _, tail = first.partition(" ")
     return "\n".join([*lines, "", f"{paint.bold(head)} {tail}", *rest]) + "\n"
@@ -106,8 +116,33 @@ def seconds_of(lock: Lock) -> float:
     return total
 
 
-def _shots(plan: Plan, action: Action) -> list[str]:
-    return list(dict.fromkeys(harmless(change.shot) for change in plan.takes if change.action is action))
+def _states(plan: Plan, width: int) -> Iterator[str]:
+    """A line for each state that there is; every shot stands in one."""
+    takes: dict[str, list[Change]] = {}
+    for change in plan.takes:
+        takes.setdefault(change.shot, []).append(change)
+    found: dict[str, list[str]] = {}
+    for shot, changes in takes.items():
+        found.setdefault(_state(changes), []).append(shot)
+    for state, (action, words) in _STATES.items():
+        if shots := found.get(state):
+            counted_takes = sum(change.action is action for shot in shots for change in takes[shot])
+            more = f" ({counted_takes:,} takes)" if counted_takes > len(shots) else ""
+            head = f"  {SYMBOLS[action]} {len(shots):>5,}  {words}{more}"
+            names = [harmless(shot) for shot in shots]
+            yield head if action is Action.UNCHANGED else _listing(f"{head}: ", names, width)
+
+
+def _state(changes: Sequence[Change]) -> str:
+    """The state of a shot with such takes, a key of `_STATES`."""
+    actions = {change.action for change in changes}
+    action = next((one for one in _FIRST if one in actions), changes[0].action)
+    if action is Action.GENERATE and len(actions) > 1:
+        return _SOME
+    why = {reason.kind for change in changes if change.action is action for reason in change.reasons}
+    if action is Action.REGENERATE and why == {ReasonKind.OBJECT_MISSING}:
+        return _LOST
+    return action
 
 
 def _listing(head: str, names: Sequence[str], width: int, tail: str = "") -> str:
@@ -155,12 +190,12 @@ def _reels(plan: Plan, unmade: Collection[str], width: int) -> Iterator[str]:
         yield _listing(head, waiting, width) if waiting else head
 
 
-def _profiles(profiles: Iterable[Coverage], in_force: str | None, width: int) -> Iterator[str]:
+def _profiles(profiles: Iterable[Coverage], in_force: str | None, width: int, most: int) -> Iterator[str]:
     found = list(profiles)
     # The one in force is told of above, and comes first.
     found.sort(key=lambda one: one.profile != in_force)
     names = {one: harmless(one.profile or "(none)") for one in found}
-    shown = found if len(found) <= _MOST_PROFILES else found[: _MOST_PROFILES - 1]
+    shown = found if len(found) <= most else found[: most - 1]
     room = min(max((len(names[one]) for one in shown), default=0), 24)
     for index, one in enumerate(shown):
         head = "profiles" if index == 0 else ""

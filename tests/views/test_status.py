@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from fractions import Fraction
@@ -17,7 +18,7 @@ from seedgen.execution.costs import By, Charge, Costs, Pending, sum_of
 from seedgen.execution.overview import Listed, State
 from seedgen.planning.coverage import Coverage
 from seedgen.planning.lock import Lock
-from seedgen.planning.plan import Action, Change, Plan, ReelAction, ReelChange
+from seedgen.planning.plan import Action, Change, Plan, Reason, ReasonKind, ReelAction, ReelChange
 from seedgen.ports.store import DiskUse, JournalEntry, Running, Stage
 from seedgen.store.apply_lock import apply_lock
 from seedgen.views.paint import Paint
@@ -58,6 +59,16 @@ def huge(takes: int) -> Situation:
         Change(f"{action}-{'x' * 40}-{number:05}", 1, action, "oxen", "one", cost=Decimal(1), seconds=5)
         for action in Action
         for number in range(takes)
+    ]
+    lost = (Reason(ReasonKind.OBJECT_MISSING),)
+    changes += [
+        Change(f"{name}-{number}", take, action, "oxen", "one", reasons)
+        for number in range(takes)
+        for name, take, action, reasons in (
+            ("lost", 1, Action.REGENERATE, lost),
+            ("some", 1, Action.UNCHANGED, ()),
+            ("some", 2, Action.GENERATE, ()),
+        )
     ]
     reels = tuple(ReelChange(f"reel-{number}", ReelAction.ASSEMBLE) for number in range(takes))
     jobs = [job(f"s{n}-{'y' * 70}", state, n) for n, state in enumerate(State) for _ in range(takes)]
@@ -165,6 +176,24 @@ def test_shots_are_counted_once_however_many_takes_they_have(film: Film) -> None
     """Three shots, of which one wants three takes."""
     film.edit("tags: [hero]", "takes: 3\n    tags: [hero]")
     assert "  +     3  have no clip yet (5 takes): s1, s2, s3" in film.run("status").out
+
+
+def test_a_shot_with_some_of_its_takes_stands_in_a_line_of_its_own(applied: Film) -> None:
+    """An apply was interrupted, say: it neither matches nor is without a clip."""
+    applied.edit("tags: [hero]\n", "takes: 3\n    tags: [hero]\n")
+    said = applied.run("status").out
+    assert "        2  match their clip\n  +     1  lack some of their takes (2 takes): s1\n" in said
+    assert "no clip yet" not in said
+
+
+def test_clips_that_are_missing_are_no_change(applied: Film) -> None:
+    """As in a fresh clone, which has the lock alone; a prompt that was edited meanwhile is one."""
+    shutil.rmtree(applied.root / ".seedgen")
+    shutil.rmtree(applied.root / "build")
+    applied.edit("bare", "tall")
+    said = applied.run("status").out
+    assert "  ~     1  changed since their clip: s2\n" in said
+    assert "  ~     2  miss the clip that the lock names: s1, s3\n" in said
 
 
 def test_the_document_follows_its_schema(applied: Film) -> None:
