@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from typing import TYPE_CHECKING
 
 from seedgen.planning.plan import Action, ReelAction
@@ -59,7 +60,9 @@ def plan_markdown(
     room = _ROOM - _length(head) - _length(foot)
     rows = _table(plan, pictures or {})
     table, room = _fitting(rows, len(rows), room, "change")
-    differing = [change for change in plan.changes if change.diff]
+    changes = (change for change in plan.changes if change.diff)
+    alike = itertools.groupby(changes, lambda change: (change.shot, change.diff))
+    differing = [list(takes) for _, takes in alike]
     details, _ = _fitting(map(_detail, differing), len(differing), room - 200, "difference")
     if details:
         title = f"<summary>What differs ({len(differing)})</summary>"
@@ -136,8 +139,11 @@ def _why(change: Change) -> str:
     return "; ".join(why)
 
 
-def _detail(change: Change) -> list[str]:
-    take = "" if change.take == 1 else f" take {change.take}"
+def _detail(takes: Sequence[Change]) -> list[str]:
+    """How takes of a shot differ that differ alike."""
+    change = takes[0]
+    numbers = ", ".join(str(one.take) for one in takes)
+    take = "" if numbers == "1" else f" take{'s' if len(takes) > 1 else ''} {numbers}"
     lines = [f"**{code(change.shot)}{take}**", ""]
     fields = [diff for diff in change.diff if not _is_prompt(diff)]
     for diff in fields:

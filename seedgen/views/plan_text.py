@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
@@ -37,9 +38,13 @@ def plan_text(plan: Plan, paint: Paint, width: int, *, everything: bool = False)
     lines: list[str] = []
     id_width = max((len(_name(change)) for change in listed), default=0)
     planned = {change.shot for change in plan.takes}
-    for change in listed:
+    for change, after in itertools.zip_longest(listed, listed[1:]):
         lines.append(_line(change, id_width, paint))
-        lines.extend(_more_lines(change, planned, paint, width))
+        if way_out := _way_out(change, planned):
+            lines.append(f"{INDENT}{way_out}")
+        # Takes of a shot that differ alike are told once, below the last of them.
+        if after is None or (after.shot, after.diff) != (change.shot, change.diff):
+            lines.extend(field_lines(change.diff, paint, width))
     if lines:
         lines.append("")
     if not plan.has_changes:
@@ -220,12 +225,6 @@ def _way_out(change: Change, planned: Container[str]) -> str:
             return f"it waits for {before}, which is blocked"
         return f"{before} has no clip and is not selected: `--select +{shot}` takes it in"
     return ""
-
-
-def _more_lines(change: Change, planned: Container[str], paint: Paint, width: int) -> Iterator[str]:
-    if way_out := _way_out(change, planned):
-        yield f"{INDENT}{way_out}"
-    yield from field_lines(change.diff, paint, width)
 
 
 def strays_text(strays: Sequence[JournalEntry], elsewhere: Mapping[str, int]) -> str:

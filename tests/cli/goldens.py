@@ -70,6 +70,7 @@ CASES: dict[str, Case] = {
     "unchanged": Case(S1 + S2, S1 + S2),
     "unchanged-all": Case(S1 + S2, S1 + S2, ("--all",)),
     "regenerate-prompt": Case(EDITED + S2, S1 + S2),
+    "regenerate-takes": Case(EDITED.replace("}", ", takes: 3}"), S1.replace("}", ", takes: 2}")),
     "regenerate-parameter": Case(S1.replace("}", ", duration: 8, resolution: 720p}"), S1),
     "regenerate-reference": Case(S3, S3, door=WHITE),
     "regenerate-reference-added": Case(S1.replace("}", ", references: [door]}"), S1),

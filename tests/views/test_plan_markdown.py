@@ -167,3 +167,16 @@ def test_a_pictures_address_stands_in_the_row_of_its_shot() -> None:
     rows = [line for line in text.splitlines() if line.startswith("| <code>&#126;")]
     assert ['<img src="thumbs/s1.webp"' in row for row in rows] == [True, False]
     assert {row.count("|") for row in rows} == {7}
+
+
+def test_takes_that_differ_alike_are_told_once() -> None:
+    """With their numbers; a take that differs otherwise has its own words."""
+    diff, other = FieldDiff("prompt", "A door.", "A gate."), FieldDiff("duration", 4, 8)
+    takes = [
+        Change("s1", number, Action.REGENERATE, "studio", "one", diff=(diff,) if number < 3 else (other,))
+        for number in (1, 2, 3)
+    ]
+    said = plan_markdown(Plan("film", None, 1, tuple(takes)), [], Path())
+    assert "What differs (2)" in said
+    assert said.count("A gate.") == 1
+    assert "takes 1, 2**" in said
