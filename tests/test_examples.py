@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import shutil
 from pathlib import Path
 
@@ -89,6 +90,20 @@ def test_the_sneaker_film_has_its_seven_shots_in_order() -> None:
     assert {shot.template for shot in workspace.shots} == {"product.j2"}
     assert {shot.references for shot in workspace.shots} == {("sneaker",)}
     assert {shot.request.parameters["aspect_ratio"] for shot in workspace.resolved} == {"16:9"}
+
+
+@pytest.mark.parametrize("folder", EXAMPLES, ids=lambda folder: folder.name)
+def test_an_example_keeps_out_of_git_what_a_new_project_does(folder: Path, tmp_path: Path) -> None:
+    """Whoever copies one as a project of their own commits no cache, no outputs and no keys."""
+    write_starter(tmp_path)
+    assert (folder / ".gitignore").read_text() == (tmp_path / ".gitignore").read_text()
+
+
+def test_the_next_command_after_init_can_be_typed_as_it_is_told(tmp_path: Path) -> None:
+    """A folder with spaces in its name is in quotes."""
+    said = CliRunner().invoke(command_line, ["init", str(tmp_path / "My Film 2")])
+    told = next(line for line in said.output.splitlines() if line.startswith("Next:"))
+    assert shlex.split(told)[:5] == ["Next:", "seedgen", "-C", str(tmp_path / "My Film 2"), "plan"]
 
 
 def test_the_starter_plans_without_a_warning(tmp_path: Path) -> None:

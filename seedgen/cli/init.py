@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -44,7 +45,7 @@ def command(invocation: Invocation, directory: Path) -> int:
         written.append(PICTURE)
     for name in written:
         click.echo(f"  {invocation.out_paint.green('+')} {name}", color=invocation.out_paint.on)
-    here = "" if folder.resolve() == Path.cwd() else f" -C {folder}"
+    here = "" if folder.resolve() == Path.cwd() else f" -C {shlex.quote(str(folder))}"
     click.echo(f"\nNext:  seedgen{here} plan     what would be generated, and for how much")
     click.echo(f"       seedgen{here} apply    generate it; the local renderer is free")
     return 0
