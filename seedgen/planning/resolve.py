@@ -235,7 +235,9 @@ class _Resolver:
             else:
                 prompt = self.templates.file(shot.template, scope)
         except TemplateFailure as failure:
-            note_failure(failure, at, address, self.problems)
+            # What was written wrong may be just what the prompt misses here.
+            if shot.whole:
+                note_failure(failure, at, address, self.problems)
             return None
         if not prompt.strip():
             self.problems.error("empty prompt", "Say what the shot shows.", at=at, address=address)

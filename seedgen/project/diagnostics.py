@@ -29,6 +29,7 @@ class Part(StrEnum):
 
     KEY = "key"
     VALUE = "value"
+    FIRST = "first"  # of a key that is given twice, the first one
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +65,8 @@ class Spot:
 class Diagnostic:
     """One problem. `summary` names what is wrong without names from the project; `detail` says what
     was found and what to do; `address` names the thing (`shots.020.duration`); `source` is the source
-    line, known once it has been located; `within` is the part of the value that is meant."""
+    line, known once it has been located; `within` is the part of the value that is meant; `first` is where
+    the first of two stands of which this is the second."""
 
     severity: Severity
     summary: str
@@ -76,6 +78,7 @@ class Diagnostic:
     spot: Spot | None = None
     source: str = ""
     within: Passage | None = None
+    first: Place | None = None
 
 
 class Problems:
@@ -85,9 +88,17 @@ class Problems:
         self._found = list(found)
         self._errors = sum(d.severity is Severity.ERROR for d in self._found)
 
-    def error(self, summary: str, detail: str = "", *, at: Place | None = None, address: str = "") -> None:
-        """Note an error."""
-        self._note(Severity.ERROR, summary, detail, at, address)
+    def error(
+        self,
+        summary: str,
+        detail: str = "",
+        *,
+        at: Place | None = None,
+        address: str = "",
+        first: Place | None = None,
+    ) -> None:
+        """Note an error; of something given twice, `first` is where the first one stands."""
+        self._note(Severity.ERROR, summary, detail, at, address, first)
 
     def warning(self, summary: str, detail: str = "", *, at: Place | None = None, address: str = "") -> None:
         """Note a warning."""
@@ -98,12 +109,20 @@ class Problems:
         self._found.append(diagnostic)
         self._errors += diagnostic.severity is Severity.ERROR
 
-    def _note(self, severity: Severity, summary: str, detail: str, at: Place | None, address: str) -> None:
+    def _note(
+        self,
+        severity: Severity,
+        summary: str,
+        detail: str,
+        at: Place | None,
+        address: str,
+        first: Place | None = None,
+    ) -> None:
         if at is None:
             self.add(Diagnostic(severity, summary, detail, address))
         else:
             address = address or dotted(at.path)
-            self.add(Diagnostic(severity, summary, detail, address, at.file, at.path, at.part))
+            self.add(Diagnostic(severity, summary, detail, address, at.file, at.path, at.part, first=first))
 
     @property
     def errors(self) -> int:
@@ -122,14 +141,27 @@ def dotted(path: YamlPath) -> str:
     return ".".join(str(step) for step in path)
 
 
-def did_you_mean(word: str, known: Iterable[str]) -> str:
-    """A sentence that offers the nearest known words, or an empty string."""
+def near_words(word: str, known: Iterable[str]) -> list[str]:
+    """The nearest of some words, the nearest first; often none."""
     import difflib  # noqa: PLC0415  only a mistake needs it
 
-    near = difflib.get_close_matches(word, list(known), n=3, cutoff=0.6)
+    return difflib.get_close_matches(word, list(known), n=3, cutoff=0.6)
+
+
+def did_you_mean(word: str, known: Iterable[str]) -> str:
+    """A sentence that offers the nearest known words, or an empty string."""
+    near = near_words(word, known)
     if not near:
         return ""
     return f"Did you mean {' or '.join(repr(n) for n in near)}?"
+
+
+def there_are(known: Iterable[str]) -> str:
+    """A sentence that says what is known, however much or little that is."""
+    words = [repr(word) if " " in word else word for word in known]
+    if not words:
+        return "There are none."
+    return f"There is only {words[0]}." if len(words) == 1 else f"There are {known_words(words)}."
 
 
 def known_words(known: Iterable[str], *, limit: int = 12) -> str:

@@ -63,7 +63,7 @@ def _profile(project: Project, name: str | None, problems: Problems) -> Profile:
 def _twice(shot: Shot, other: Shot, problems: Problems) -> None:
     same = "" if shot.id == other.id else f" ({other.id!r} and {shot.id!r} are one file name on some systems)"
     where = (
-        ""
+        " Rename one."
         if other.place != shot.place
         else " The matrix makes it more than once: put all its variables into the id."
     )
@@ -72,6 +72,7 @@ def _twice(shot: Shot, other: Shot, problems: Problems) -> None:
         f"Ids are unique{same}.{where}",
         at=shot.place.at("id"),
         address=f"{shot.address}.id",
+        first=None if other.place == shot.place else other.place.at("id"),
     )
 
 
@@ -155,6 +156,7 @@ class _Expander:
             scope=scope,
             place=place,
             ordinal=self.ordinal,
+            whole=placed.whole,
         )
 
     def _model(self, placed: PlacedShot, scope: Mapping[str, Any], provider: str, address: str) -> str | None:

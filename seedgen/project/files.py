@@ -7,6 +7,8 @@ import stat
 from dataclasses import dataclass
 from pathlib import Path
 
+from seedgen.project.diagnostics import near_words
+
 _MAX_PATH = 1024
 
 
@@ -36,7 +38,7 @@ def inside(root: Path, written: str, *, allow_outside: bool = False) -> Path | P
         real = (root / path).resolve(strict=True)
         mode = real.stat().st_mode
     except FileNotFoundError:
-        return PathProblem("file not found", f"No {written!r} in the project.{_same_name_nearby(root, path)}")
+        return PathProblem("file not found", f"No {written!r} in the project.{near_file(root, path)}")
     except (OSError, RuntimeError) as error:
         return PathProblem("file not readable", f"{written!r}: {error.__class__.__name__}.")
     if not real.is_relative_to(root) and not allow_outside:
@@ -53,13 +55,20 @@ def _lexically_inside(root: Path, path: Path) -> bool:
     return Path(os.path.normpath(root / path)).is_relative_to(root)
 
 
-def _same_name_nearby(root: Path, path: Path) -> str:
-    """A hint when the file is there in other letters or another ending."""
+def near_file(root: Path, path: Path) -> str:
+    """What to do about a file that is not there: another one that may be meant, in other letters or with
+    another ending, or where paths begin."""
+    near = _near(root, path)
+    return f" Did you mean {near!r}?" if near else " Paths begin at the project's folder."
+
+
+def _near(root: Path, path: Path) -> str:
     try:
         siblings = [entry.name for entry in (root / path).parent.iterdir()]
     except OSError:
         return ""
-    near = [name for name in siblings if Path(name).stem.lower() == path.stem.lower()]
-    if not near or not (root / path).parent.resolve().is_relative_to(root):
+    if not (root / path).parent.resolve().is_relative_to(root):
         return ""
-    return f" Did you mean {(path.parent / near[0]).as_posix()!r}?"
+    stems = {Path(name).stem.lower(): name for name in sorted(siblings)}
+    near = near_words(path.stem.lower(), stems)
+    return (path.parent / stems[near[0]]).as_posix() if near else ""

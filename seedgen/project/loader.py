@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from decimal import Decimal
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from seedgen.project.diagnostics import Place, Problems, did_you_mean
 from seedgen.project.fields import source_text
+from seedgen.project.files import near_file
 from seedgen.project.models import ProjectFile, ReferenceSet, SceneFile, ShotEntry
 from seedgen.project.reading import PROJECT_FILE, read_mapping
 from seedgen.project.source import typed
@@ -14,16 +17,17 @@ from seedgen.project.tolerant import validate
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
-    from pathlib import Path
 
 
 @dataclass(frozen=True, slots=True)
 class PlacedShot:
-    """An entry under `shots:` with the place where it stands."""
+    """An entry under `shots:` with the place where it stands. Some of what was written is not in it when it
+    is not `whole`; that is noted."""
 
     entry: ShotEntry
     place: Place
     address: str
+    whole: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +70,8 @@ def load_project(
     raw = dict(raw)
     shots_raw = raw.pop("shots", None)
     place = Place(file)
+    if _is_newer(raw.get("seedgen"), place, problems):
+        return None
     spec = validate(ProjectFile, raw, place, problems) or _stand_in(raw, place)
     if spec is None:
         return None
@@ -76,6 +82,15 @@ def load_project(
         shots.extend(_scene(included, texts, sets, places, problems))
     variables = _override(spec.vars, overrides or {}, problems)
     return Project(root, file, spec, tuple(shots), sets, places, variables, texts)
+
+
+def _is_newer(version: Any, place: Place, problems: Problems) -> bool:
+    """Whether the file is of a later format, which is noted: what it says may mean something else there."""
+    if not isinstance(version, int | Decimal) or version <= 1:
+        return False
+    detail = f"It is of version {version}; this seedgen reads version 1. Upgrade seedgen."
+    problems.error("written for a newer seedgen", detail, at=place.at("seedgen"))
+    return True
 
 
 def _stand_in(raw: dict[str, Any], place: Place) -> ProjectFile | None:
@@ -96,9 +111,10 @@ def _shots(raw: Any, place: Place, problems: Problems) -> Iterable[PlacedShot]:
         at = place.at("shots", index)
         known = source_text(entry.get("id")) if isinstance(entry, dict) else None
         address = f"shots.{known if isinstance(known, str) else index}"
+        before = problems.errors
         shot = validate(ShotEntry, entry, at, problems, address=address)
         if shot is not None:
-            yield PlacedShot(shot, at, address)
+            yield PlacedShot(shot, at, address, whole=problems.errors == before)
 
 
 def included_files(root: Path, patterns: Iterable[str], place: Place, problems: Problems) -> list[Path]:
@@ -117,7 +133,8 @@ def included_files(root: Path, patterns: Iterable[str], place: Place, problems: 
                 at=place.at("include", index),
             )
         elif not inside and not any(sign in pattern for sign in "*?["):
-            problems.error("file not found", f"No {pattern!r} in the project.", at=place.at("include", index))
+            detail = f"No {pattern!r} in the project.{near_file(root, Path(pattern))}"
+            problems.error("file not found", detail, at=place.at("include", index))
         elif not inside:
             problems.warning(
                 "include matches nothing", f"No file matches {pattern!r}.", at=place.at("include", index)

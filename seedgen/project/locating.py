@@ -25,13 +25,15 @@ def located(diagnostics: Iterable[Diagnostic], texts: Mapping[Path, str]) -> lis
     found = _once(diagnostics)
     read = dict(texts)
     for diagnostic in found:
-        file = diagnostic.file
-        if file is not None and file not in read:
-            read[file] = _read(file)
+        for file in (diagnostic.file, diagnostic.first.file if diagnostic.first else None):
+            if file is not None and file not in read:
+                read[file] = _read(file)
     wanted: dict[Path, set[tuple[YamlPath, Part]]] = {}
     for diagnostic in found:
         if diagnostic.file is not None and diagnostic.path is not None and diagnostic.spot is None:
             wanted.setdefault(diagnostic.file, set()).add((diagnostic.path, diagnostic.part))
+        if (first := diagnostic.first) is not None:
+            wanted.setdefault(first.file, set()).add((first.path, first.part))
     spots = {
         (file, *place): spot
         for file, places in wanted.items()
@@ -50,8 +52,11 @@ def located(diagnostics: Iterable[Diagnostic], texts: Mapping[Path, str]) -> lis
             spot = spots.get((file, diagnostic.path, diagnostic.part))
             if spot is not None and diagnostic.within is not None:
                 spot = in_yaml(diagnostic.within, lines[file], spot) or spot
+        detail, first = diagnostic.detail, diagnostic.first
+        if first and (there := spots.get((first.file, first.path, first.part))):
+            detail += f" The first stands in {first.file.name}:{there.line}."
         source = lines[file][spot.line - 1] if spot and spot.line <= len(lines[file]) else ""
-        done.append(replace(diagnostic, spot=spot, source=source[:_LONGEST_LINE]))
+        done.append(replace(diagnostic, detail=detail, spot=spot, source=source[:_LONGEST_LINE]))
     return sorted(done, key=_order)
 
 

@@ -42,7 +42,8 @@ class Shot:
 
     `model` None is the provider's default model. `scope` is what templates see besides `ref`.
     `parameters` are those written anywhere (profile over shot over defaults). `provider_place` and
-    `model_place` are where these two were said. `ordinal` is the shot's position in the project.
+    `model_place` are where these two were said. `ordinal` is the shot's position in the project. What is not
+    `whole` lacks a part that was written wrong and is noted.
     """
 
     id: str
@@ -60,6 +61,7 @@ class Shot:
     provider_place: Place
     model_place: Place
     ordinal: int
+    whole: bool = True
 
     @property
     def address(self) -> str:

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 import yaml
 
-from seedgen.project.diagnostics import Diagnostic, Part, Severity, Spot, YamlPath, dotted
+from seedgen.project.diagnostics import Diagnostic, Part, Place, Severity, Spot, YamlPath, dotted
 from seedgen.project.yaml_faults import Fault, conflict, fault
 
 if TYPE_CHECKING:
@@ -132,6 +132,8 @@ class _Builder:
             if duplicate:
                 self.duplicates.append((*path, key))
             if self.spots is not None:
+                if duplicate and (first := self.spots.get(((*path, key), Part.KEY))):
+                    self.spots.setdefault(((*path, key), Part.FIRST), first)
                 self._mark((*path, key), Part.KEY, event)
             item = self._item(next(self.events), path, key, depth)
             if not duplicate:
@@ -241,6 +243,7 @@ def parse(text: str, file: Path) -> tuple[Any, list[Diagnostic]]:
             file,
             path,
             Part.KEY,
+            first=Place(file, path, Part.FIRST),
         )
         for path in builder.duplicates
     ]

@@ -74,6 +74,12 @@ class _Files(BaseLoader):
         except (OSError, ValueError, RuntimeError):  # RuntimeError: links that go round in a circle
             return None
 
+    def shipped_name(self, path: Path | None) -> str:
+        """What a template that comes with seedgen is called in a project; empty for any other file."""
+        if path is None or not path.is_relative_to(self.shipped):
+            return ""
+        return SHIPPED_PREFIX + path.relative_to(self.shipped).as_posix()
+
     def names(self) -> list[str]:
         own = [p.relative_to(self.own).as_posix() for p in sorted(self.own.glob("**/*.j2"))]
         return own + [SHIPPED_PREFIX + p.name for p in sorted(self.shipped.glob("*.j2"))]
@@ -172,6 +178,9 @@ class Templates:
         if failure.file == path and not isinstance(error, (SecurityError, *_TOO_MUCH)):
             text = source if path is None else self._files.text(path)
             failure.passage = self._passage(error, text, scope) if text else None
+        if shipped := self._files.shipped_name(failure.file):
+            # Nothing is mended there: what is wrong is what the project gives it.
+            return TemplateFailure(failure.summary, f"{shipped}: {failure.detail}")
         return failure
 
     def _passage(self, error: BaseException, text: str, scope: Mapping[str, Any]) -> Passage | None:

@@ -126,7 +126,53 @@ def test_another_version_of_the_format_is_the_only_mistake(tmp_path: Path) -> No
     with pytest.raises(ProjectError) as caught:
         Workspace(Settings(root=tmp_path))
     (found,) = caught.value.diagnostics
-    assert (found.summary, found.spot.line, found.spot.column) == ("unknown value", 1, 10)
+    assert (found.summary, found.spot.line, found.spot.column) == ("written for a newer seedgen", 1, 10)
+    assert "Upgrade" in found.detail
+
+
+@pytest.mark.parametrize(
+    ("shot", "said"),
+    [
+        ("{id: b, prompt: \"{{ ref('lamp') }}\", refrences: [lamp]}", "unknown key"),
+        ("{id: b, prompt: \"{{ ref('from_shot') }} goes on\", from_shot: a}", "does not fit"),
+        ("{id: b, prompt: 'A {{ hue }} lamp.', var: {hue: red}}", "unknown key"),
+    ],
+)
+def test_what_a_mistake_leaves_a_prompt_without_is_no_second_mistake(
+    shot: str, said: str, tmp_path: Path
+) -> None:
+    """The advice for the prompt would be false: the shot says already what it is told to say."""
+    picture(tmp_path / "lamp.png")
+    project = (
+        f"reference_sets: {{lamp: {{images: [lamp.png]}}}}\nshots:\n  - {{id: a, prompt: A.}}\n  - {shot}\n"
+    )
+    assert [d.summary for d in errors(workspace(tmp_path, project))] == [said]
+
+
+@pytest.mark.parametrize(
+    ("shot", "key"),
+    [
+        (
+            "{id: a, template: seedgen/product.j2, references: [bottle], "
+            "vars: {product: A bottle, product_set: botle}}",
+            "template",
+        ),
+        (
+            "{id: a, prompt: \"{% include 'seedgen/product.j2' %}\", references: [bottle], "
+            "vars: {product: A bottle, product_set: botle}}",
+            "prompt",
+        ),
+    ],
+)
+def test_a_wrong_value_for_a_shipped_template_is_a_mistake_of_the_project(
+    shot: str, key: str, tmp_path: Path
+) -> None:
+    """It stands at the shot, with the template's name; nobody mends a file of the installed package."""
+    picture(tmp_path / "bottle.png")
+    project = f"reference_sets: {{bottle: {{images: [bottle.png]}}}}\nshots:\n  - {shot}\n"
+    (found,) = errors(workspace(tmp_path, project))
+    assert (found.file, found.address) == (tmp_path / "seedgen.yaml", f"shots.a.{key}")
+    assert found.detail == "seedgen/product.j2: ref('botle'): Did you mean 'bottle'?"
 
 
 def test_a_folder_without_a_project_says_how_to_start_one(tmp_path: Path) -> None:

@@ -87,8 +87,8 @@ def test_any_other_path_is_refused_with_a_remedy(film: Path, written: str, summa
 
 
 def test_the_near_name_of_a_missing_file_is_offered(film: Path) -> None:
-    """Another case or another ending is the usual slip."""
-    for written in ("refs/front.webp", "refs/FRONT.png"):
+    """Another case, another ending or another letter is the usual slip."""
+    for written in ("refs/front.webp", "refs/FRONT.png", "refs/frnt.png"):
         problem = inside(film, written)
         assert isinstance(problem, PathProblem)
         assert "Did you mean 'refs/front.png'?" in problem.detail
