@@ -13,7 +13,7 @@ from seedgen.planning.accept import accepted_takes
 from seedgen.planning.current import as_locked
 from seedgen.planning.resolve import resolve
 from seedgen.planning.select import Selectable
-from seedgen.project.diagnostics import Diagnostic, Problems, Severity, did_you_mean, known_words
+from seedgen.project.diagnostics import Diagnostic, Problems, Severity, did_you_mean, there_are
 from seedgen.project.expand import expand
 from seedgen.project.loader import load_project, load_var_file, parse_var
 from seedgen.project.locating import located
@@ -195,12 +195,13 @@ class OpenedProject(Kept):
         """
         found = next((shot for shot in self.current() if shot.id == shot_id), None)
         if found is None:
-            known = [shot.id for shot in self.resolved]
-            raise UsageError(
-                f"no shot {shot_id!r}",
-                remedy=did_you_mean(shot_id, known) or f"There are {known_words(known)}.",
-            )
+            raise unknown_shot(shot_id, [shot.id for shot in self.resolved])
         return found
+
+
+def unknown_shot(shot_id: str, known: Collection[str]) -> UsageError:
+    """What is said of a shot that is not among the known ones."""
+    return UsageError(f"no shot {shot_id!r}", remedy=did_you_mean(shot_id, known) or there_are(known))
 
 
 def _refusal(found: list[Diagnostic]) -> ProjectError:

@@ -9,7 +9,7 @@ from seedgen.errors import MediaError, UsageError
 from seedgen.planning.pricing import seconds_of
 from seedgen.planning.select import Kind, in_order, kinds, select
 from seedgen.project.cards import AUTO
-from seedgen.project.diagnostics import Place, did_you_mean, known_words
+from seedgen.project.diagnostics import Place, did_you_mean, there_are
 from seedgen.project.files import PathProblem, inside
 from seedgen.project.media import MediaType
 from seedgen.project.reels import DEFAULT, Slate, TransitionType
@@ -90,7 +90,7 @@ class ReelChecks:
     def _ids(self, keyed: Mapping[str, object], place: Place, key: str) -> None:
         for shot_id in keyed:
             if shot_id not in self._known and not (key == "transitions" and shot_id == DEFAULT):
-                hint = did_you_mean(shot_id, self._known) or f"There are {known_words(self._known)}."
+                hint = did_you_mean(shot_id, self._known) or there_are(self._known)
                 self._problems.error(
                     "unknown shot", f"No shot {shot_id!r}. {hint}", at=place.key(key, shot_id)
                 )
@@ -168,7 +168,7 @@ class ReelChecks:
             self._problems.error(
                 "too short for its transitions",
                 f"{name} is shown for {frames} frames, and the transitions at its ends take "
-                f"{ends[0]} and {ends[1]} of them.",
+                f"{ends[0]} and {ends[1]} of them. Make them shorter, or what is shown longer.",
                 at=at,
             )
 

@@ -11,10 +11,10 @@ import contextlib
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
+from seedgen.app.opened import unknown_shot
 from seedgen.errors import ReadOnly, UsageError
 from seedgen.planning.accept import acceptance
 from seedgen.planning.pick import Picked, picked
-from seedgen.project.diagnostics import did_you_mean, known_words
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -48,9 +48,7 @@ def _without_clip(project: Workspace, shot_id: str, locked: Collection[str]) -> 
     declared = [shot.id for shot in project.shots]
     if shot_id in declared:
         return UsageError(f"{shot_id} has no clip to pick", remedy="`seedgen apply` generates its takes.")
-    known = [*declared, *(one for one in locked if one not in declared)]
-    near = did_you_mean(shot_id, known) or f"There are {known_words(known)}."
-    return UsageError(f"no shot {shot_id!r}", remedy=near)
+    return unknown_shot(shot_id, [*declared, *(one for one in locked if one not in declared)])
 
 
 def _no_such_take(project: Workspace, shot_id: str, locked: LockedShot, number: int) -> UsageError:

@@ -6,7 +6,7 @@ from collections import defaultdict
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from seedgen.project.diagnostics import did_you_mean, known_words
+from seedgen.project.diagnostics import did_you_mean, there_are
 
 if TYPE_CHECKING:
     from collections.abc import Container, Iterable, Mapping
@@ -105,7 +105,7 @@ def check(graph: Graph, problems: Problems) -> frozenset[str]:
         if shot.upstream is not None and shot.upstream.shot not in graph.shots:
             name = shot.upstream.shot
             others = (known for known in graph.shots if known != shot.id)
-            hint = did_you_mean(name, others) or f"There are {known_words(graph.shots)}."
+            hint = did_you_mean(name, others) or there_are(graph.shots)
             problems.error(
                 "unknown shot",
                 f"No shot {name!r} to continue. {hint}",

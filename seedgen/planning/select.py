@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shlex
 from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
@@ -11,7 +12,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, NoReturn
 
 from seedgen.errors import UsageError
-from seedgen.project.diagnostics import did_you_mean
+from seedgen.project.diagnostics import did_you_mean, there_are
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
 _GLOB = re.compile(r"[*?\[]")
 _STEP = "+"
+_UNCHANGED = "unchanged"
 _QUOTED = r"""(?<=[=:])(?:"[^"]*"|'[^']*')"""
 _TERM = re.compile(rf"(?:{_QUOTED}|\S)+")
 _PART = re.compile(rf"(?:{_QUOTED}|[^,])+")
@@ -160,6 +162,12 @@ class _Among:
         return edges
 
     def _bare(self, part: str) -> frozenset[str]:
+        if part[0] in "-!" and part[1:]:
+            left_out = shlex.quote(part[1:])
+            raise UsageError(
+                f"nothing is left out by {part!r}",
+                remedy=f"On the command line, `--exclude {left_out}` does.",
+            )
         if "=" in part:
             return self._valued(part)
         kind, sign, name = part.partition(":")
@@ -225,6 +233,8 @@ class _Among:
     def actions_there(self) -> str:
         """Which actions a plan has, for whoever asked for others."""
         there = [name for name, ids in self._groups(Kind.ACTION).items() if ids]
+        if there == [_UNCHANGED]:
+            return "There is nothing to do: every shot is unchanged."
         return f"The plan of the whole project has {', '.join(there)}." if there else "There are no shots."
 
 
@@ -270,9 +280,4 @@ def _globbed(shot_id: str, pattern: str) -> bool:
 
 
 def _none(what: str, word: str, known: Collection[str]) -> NoReturn:
-    raise UsageError(what, remedy=did_you_mean(word, known) or _some(known))
-
-
-def _some(known: Collection[str]) -> str:
-    shown = ", ".join(sorted(known)[:8])
-    return f"There are {shown}{' …' if len(known) > 8 else ''}." if known else "There are none."
+    raise UsageError(what, remedy=did_you_mean(word, known) or there_are(known))

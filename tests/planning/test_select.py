@@ -56,6 +56,8 @@ ERRORS: list[tuple[list[str], str, str]] = [
         'A value with a space goes into quotes: light="late sun".',
     ),
     (['light="late sun'], "a quote is not closed in '\"late'", 'city="New York"'),
+    (["tag:hero -020"], "nothing is left out by '-020'", "`--exclude 020`"),
+    (["!tag:end"], "nothing is left out by '!tag:end'", "`--exclude tag:end`"),
     ([","], "nothing to select in ','", "Name ids"),
     ([""], "nothing to select in an empty value", "Name ids"),
     (["010", "  "], "nothing to select in an empty value", "Name ids"),
@@ -191,6 +193,29 @@ def test_a_slip_of_the_pen_is_an_error(
         select(expressions, CHAIN, exclude=excluded, beyond=BEYOND)
     assert message in str(caught.value)
     assert remedy in caught.value.remedy
+
+
+def test_a_project_in_which_nothing_is_to_be_done_says_so() -> None:
+    """An action may be asked for when every shot is unchanged."""
+    idle = Beyond(actions=lambda: {"regenerate": set(), "unchanged": set("abcde")})
+    with pytest.raises(UsageError) as caught:
+        select(["action:regenerate"], CHAIN, beyond=idle)
+    assert caught.value.remedy == "There is nothing to do: every shot is unchanged."
+
+
+@pytest.mark.parametrize(
+    ("values", "said"),
+    [
+        (["strong west"], "There is only 'strong west'."),
+        (["strong west", "calm"], "There are 'strong west', calm."),
+    ],
+)
+def test_the_values_that_there_are_make_a_sentence(values: list[str], said: str) -> None:
+    """One value or several, with spaces or without."""
+    shots = [Selectable(str(n), frozenset(), {"wind": value}) for n, value in enumerate(values)]
+    with pytest.raises(UsageError) as caught:
+        select(["wind=x"], shots)
+    assert caught.value.remedy == said
 
 
 def test_an_action_that_no_shot_has_today_is_no_slip_among_others() -> None:
