@@ -128,6 +128,8 @@ async def _one(
     """Make a reel, and note in `records` what it is."""
     reel, line = project.reel(name), project.timeline(name, lock)
     finish = project.finish(name, line)
+    if not project.reel_shots(reel):
+        line = replace(line, spans=())  # title cards alone are no reel
     digest = await assemble(line, reel.slate, finish, project.music_digest(name), bench)
     project.outputs.note(name, project.reel_state(name, reel, project.reel_shots(reel), pick))
     if line.stand_ins or not line.spans:
@@ -179,7 +181,9 @@ def _place_clips(project: ReeledProject, pick: Pick, lock: Lock) -> None:
     `build/takes/`, and take away what no shot and no reel makes any more."""
     placed = [*sheet_names(_SHEET, len(project.resolved)), PAGE]
     for name, reel in project.reels.items():
-        if project.shows(reel, project.reel_shots(reel), pick):
+        shots = project.reel_shots(reel)
+        # Patterns that match nothing are a slip of the pen: what was made before it is not thrown away.
+        if not shots or project.shows(reel, shots, pick):
             placed.append(f"{name}.mp4")
     for shot in project.resolved:
         picked = pick(shot)

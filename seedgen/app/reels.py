@@ -14,7 +14,7 @@ from seedgen.planning.current import as_locked
 from seedgen.planning.frame import requested_size
 from seedgen.planning.pricing import seconds_of
 from seedgen.planning.select import in_order, select
-from seedgen.project.diagnostics import did_you_mean, known_words
+from seedgen.project.diagnostics import did_you_mean, there_are
 from seedgen.project.reels import Placeholder, Slate
 
 if TYPE_CHECKING:
@@ -138,9 +138,25 @@ class ReeledProject(OpenedProject):
         if reel is None:
             raise UsageError(
                 f"no reel {name!r}",
-                remedy=did_you_mean(name, self.reels) or f"There are {known_words(self.reels)}.",
+                remedy=did_you_mean(name, self.reels) or there_are(self.reels),
             )
         return reel
+
+    def reels_asked_for(self, names: Sequence[str]) -> list[str]:
+        """These reels, or all when none is named. A named one that matches no shot is a slip of the pen, and
+        no order to make nothing.
+
+        Raises ProjectError, UsageError.
+        """
+        self.require_sound()  # a shot with an error may be the one that is meant
+        for name in names:
+            reel = self.reel(name)
+            if not self.reel_shots(reel):
+                raise UsageError(
+                    f"the reel {name!r} matches no shot",
+                    remedy="Mend its `shots:`; `seedgen validate` says what is near. Nothing was changed.",
+                )
+        return list(names) or list(self.reels)
 
     @contextlib.contextmanager
     def applying(self) -> Iterator[None]:

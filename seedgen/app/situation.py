@@ -35,8 +35,14 @@ def situation(workspace: Workspace) -> Situation:
         workspace.disk_use(),
         tuple(_profiles(workspace)),
         running(workspace.private),
-        tuple(name for name in workspace.reels if not (workspace.build / f"{name}.mp4").is_file()),
+        tuple(_unmade(workspace)),
     )
+
+
+def _unmade(workspace: Workspace) -> Iterator[str]:
+    for name, reel in workspace.reels.items():
+        if not (workspace.build / f"{name}.mp4").is_file() or not workspace.reel_shots(reel):
+            yield name
 
 
 def _profiles(workspace: Workspace) -> Iterator[Coverage]:

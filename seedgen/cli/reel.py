@@ -44,6 +44,7 @@ def command(invocation: Invocation, names: tuple[str, ...], everything: bool, as
         raise UsageError("--all with a name", remedy="Name reels, or ask for all of them.")
     workspace = invocation.open()
     invocation.warn(workspace)
+    chosen = workspace.reels_asked_for(names)
     told: list[Event] = []
     with workspace.using_cache(), watcher(invocation, None, workspace.project.root) as watching:
 
@@ -52,7 +53,7 @@ def command(invocation: Invocation, names: tuple[str, ...], everything: bool, as
             watching.tell(event)
 
         async def work(stopping: asyncio.Event) -> bool:
-            return await until_stopped(workspace.assemble(names or list(workspace.reels), tell), stopping)
+            return await until_stopped(workspace.assemble(chosen, tell), stopping)
 
         whole = run_until_stopped(work)
     workspace.close()

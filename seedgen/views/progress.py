@@ -88,7 +88,7 @@ def _relative(path: Path, root: Path) -> str:
 def _reel_line(event: events.ReelAssembled, root: Path, paint: Paint) -> str:
     where = _relative(event.path, root)
     if not event.segments:
-        return f"  {paint.yellow('!')} {where}  not made: the reel has no shots to show{_left_out(event)}"
+        return f"  {paint.yellow('!')} {where}  {_NOTHING_SHOWN}{_nothing(event)}"
     length = f"{float(Rate.parse(event.rate).seconds(event.frames)):.1f} s, {counted(event.frames, 'frame')}"
     if not event.changed:
         return f"  {paint.dim('=')} {where}  unchanged: {length}{_left_out(event)}"
@@ -98,6 +98,16 @@ def _reel_line(event: events.ReelAssembled, root: Path, paint: Paint) -> str:
         shown = ", ".join(event.stand_ins[:6]) + (" …" if len(event.stand_ins) > 6 else "")
         text += f"\n      Without a clip yet, shown as stand-ins: {shown}"
     return text + _left_out(event) + _missed(event)
+
+
+_NOTHING_SHOWN = "not made: the reel has no shots to show"
+
+
+def _nothing(event: events.ReelAssembled) -> str:
+    """Why a reel shows nothing, and what to do."""
+    if event.left_out:
+        return f"{_left_out(event)}\n      Apply first, or let `placeholder: animatic` stand in."
+    return "\n      Its `shots:` match none; mend them. A reel that was made before is kept."
 
 
 def _left_out(event: events.ReelAssembled) -> str:

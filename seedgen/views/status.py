@@ -62,7 +62,8 @@ _URGENT = {state: rank for rank, state in enumerate((State.IN_DOUBT, State.REJEC
 class Situation:
     """What is told: the plan and its lock, open jobs, what was spent, disk use, and each profile's clips.
 
-    `running` is an apply that runs in the project now. `unmade` are reels whose file is not there.
+    `running` is an apply that runs in the project now. `unmade` are reels whose file is not there, and
+    those that match no shot, whose file is of an earlier time.
     """
 
     plan: Plan

@@ -94,6 +94,24 @@ def test_a_reel_with_nothing_to_show_is_not_made(film: Film) -> None:
     assert not (film.root / "build" / "main.mp4").exists()
 
 
+def test_a_reel_whose_patterns_match_nothing_is_an_error_and_its_file_is_kept(applied: Film) -> None:
+    """A slip of the pen makes nothing and throws nothing away, neither by name nor with all the others."""
+    made = (applied.root / "build" / "main.mp4").read_bytes()
+    title = "titles: {start: {title: Film}}"
+    applied.edit(REEL, f"main: {{size: 160x90, fps: 24, shots: ['tag:heros', s9], {title}}}")
+    ran = applied.run("reel", "main")
+    assert ran.code == 1
+    assert "the reel 'main' matches no shot" in ran.err
+    assert "Did you mean 'hero'?" in ran.err
+    for everything in (("reel", "--all"), ("apply", "--auto-approve")):
+        ran = applied.run(*everything)
+        assert ran.code == 0
+        assert "main.mp4  not made: the reel has no shots to show" in ran.err
+    assert (applied.root / "build" / "main.mp4").read_bytes() == made
+    applied.edit("s9]", "s1]")
+    assert applied.run("reel", "main").code == 0
+
+
 def test_a_reel_that_insists_on_clips_fails_without(film: Film) -> None:
     """The shot is named; what could be done too."""
     film.edit(REEL, "main: {placeholder: error}")
