@@ -38,8 +38,17 @@ def test_a_project_is_planned_and_applied(film: Film) -> None:
         assert count_frames(film.root / "build" / "main.mp4") == 72
         assert not project.plan().has_changes
         assert project.clip("s1") == film.object("s1").resolve()
-        assert project.clip("s1", take=2) is project.clip("nobody") is None
+        assert project.clip("s1", take=2) is None
     assert film.run("plan").out == "No changes. Every shot matches its clip.\n"
+
+
+def test_the_clip_of_an_unknown_shot_is_an_error_and_of_one_without_clip_none(film: Film) -> None:
+    """A slip of the pen must not look like a shot that is still to be made."""
+    with seedgen.load(film.root) as project:
+        assert project.clip("s1") is None
+        with pytest.raises(seedgen.UsageError, match="no shot 's9'") as caught:
+            project.clip("s9")
+    assert caught.value.remedy == "There are s1, s2, s3."
 
 
 def test_selections_and_variables_are_those_of_the_command_line(film: Film) -> None:

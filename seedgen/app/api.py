@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from seedgen.app.carrying_out import How, carry_out
 from seedgen.app.kept import Settings
+from seedgen.app.opened import unknown_shot
 from seedgen.app.saved import SavedApply, frozen
 from seedgen.app.workspace import Workspace
 from seedgen.errors import UsageError
@@ -78,9 +79,14 @@ class Project:
     def clip(self, shot: str, take: int | None = None) -> Path | None:
         """Where a shot's clip is: of the take that is picked, or of another; None when it has none here.
 
-        The file is the cache's own and read-only. Raises LockUnreadable.
+        The file is the cache's own and read-only. Raises UsageError for a shot that neither the project nor
+        its lock has, LockUnreadable.
         """
-        locked = self.lock.shots.get(shot)
+        lock = self.lock
+        known = dict.fromkeys((*self.shots, *lock.shots))
+        if shot not in known:
+            raise unknown_shot(shot, known)
+        locked = lock.shots.get(shot)
         found = locked.picked if locked and take is None else locked.take(take or 0) if locked else None
         return self._workspace.clip_paths(shot).get(found.take) if found else None
 
@@ -152,9 +158,9 @@ class Project:
     def reel(self, *names: str, on_event: Callable[[Event], None] = lambda _: None) -> list[Path]:
         """Assemble reels from what there is, all of them by default; their files. Free.
 
-        Raises UsageError for an unknown reel, MediaError, StoreError.
+        Raises UsageError for a reel that is unknown or matches no shot, MediaError, StoreError.
         """
-        chosen = list(names) or list(self.reels)
+        chosen = self._workspace.reels_asked_for(names)
         with self._workspace.using_cache():
             asyncio.run(self._workspace.assemble(chosen, on_event))
         return [self._workspace.outputs.path(f"{name}.mp4") for name in chosen]
