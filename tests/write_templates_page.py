@@ -34,8 +34,7 @@ To change a template, or to be sure that a new seedgen does not change it, copy 
 [templates/](../templates) into the project's `templates/` and leave out `seedgen/`: the same words are the
 same request, and cost nothing.
 
-The [recipes](recipes/index.md) use most of them. `python -m tests.write_templates_page` prints this page from
-the templates.
+The [recipes](recipes/index.md) use most of them.
 """
 
 

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from seedgen.views.paint import Paint
 
 NOTHING_OPEN = "No jobs are open: nothing is in flight, in doubt or refused.\n"
-NOTHING_AT_ALL = "No jobs: nothing was ever submitted from here.\n"
+NOTHING_AT_ALL = "No jobs: nothing was ever submitted to a service from here.\n"
 _PRINT = 8
 _TWO_DAYS_S = 2 * 24 * 3600
 

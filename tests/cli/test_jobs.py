@@ -52,7 +52,7 @@ def test_with_nothing_open_the_list_says_so(film: Film) -> None:
     ran = film.run("jobs")
     assert (ran.code, ran.err) == (0, "")
     assert "No jobs are open" in ran.out
-    assert "No jobs: nothing was ever submitted" in film.run("jobs", "--all").out
+    assert "No jobs: nothing was ever submitted to a service" in film.run("jobs", "--all").out
     assert jobs(film) == []
     assert not film.cache.exists()
 
