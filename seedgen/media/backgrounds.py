@@ -17,10 +17,10 @@ _DARK = "#17171a"
 _BLURRED_SHORT_SIDE = 90
 """Pixels. What is blurred anyway needs no more, and costs next to nothing at this size."""
 
-_SIGMA = 4
-"""In pixels of the reduced picture: 32 at 720 lines."""
+_SIGMA = 10
+"""In pixels of the reduced picture: 80 at 720 lines. With less, captions come through as ghosts."""
 
-_DIMMED = "lutyuv=y=16+(val-16)*0.6:u=128+(val-128)*0.8:v=128+(val-128)*0.8"
+_DIMMED = "lutyuv=y=16+(val-16)*0.5:u=128+(val-128)*0.8:v=128+(val-128)*0.8"
 """Darker and paler than the picture, which is to be looked at."""
 
 
@@ -65,6 +65,6 @@ def blurred_fill(size: Size, name: str) -> str:
     return (
         f"setsar=1,format=yuv420p,split[{name}sharp][{name}whole];"
         f"[{name}whole]{scaled(small, Fit.COVER)},crop={small.width}:{small.height},setsar=1,"
-        f"gblur=sigma={_SIGMA},{_DIMMED},scale={size.width}:{size.height}:flags=bicubic,setsar=1[{name}fill];"
+        f"gblur=sigma={_SIGMA}:steps=3,{_DIMMED},scale={size.width}:{size.height}:flags=bicubic,setsar=1[{name}fill];"
         f"[{name}fill][{name}sharp]overlay=(W-w)/2:(H-h)/2:format=yuv420"
     )

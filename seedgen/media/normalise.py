@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from seedgen.ports.media import ReelFormat, SegmentSound
     from seedgen.timing import Rate
 
-RECIPE = 5
+RECIPE = 6
 """Raise it whenever an argument or a drawing below changes, so that cached segments are made anew."""
 
 THREADS = 3

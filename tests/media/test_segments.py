@@ -273,6 +273,15 @@ def test_a_blurred_background_shows_the_picture_itself(tmp_path: Path) -> None:
         assert abs(seen[2] - (128 + 0.8 * (red - 128))) <= 6
 
 
+def test_a_blurred_background_shows_no_words(tmp_path: Path) -> None:
+    """Of a white line on black, high as one of a caption, no more than a fifth of its light is left."""
+    line = "drawbox=y=76:h=5:color=white:t=fill"
+    clip = make(tmp_path / "clip.mp4", *picture(line), *H264)
+    form = ReelFormat(Size(90, 160), Rate(24), background="blur")
+    seen = pictures(encode(ClipSegment(clip, 0, 2), tmp_path, form=form).video)[1]
+    assert max(seen.at(45, y)[0] for y in (*range(50), *range(110, 160))) - 16 < (235 - 16) / 5
+
+
 @pytest.mark.parametrize("shape", ["160x90", "320x180", "640x360", "turned"])
 def test_a_picture_that_fills_the_frame_has_no_background(shape: str, tmp_path: Path) -> None:
     """With `blur` a clip of the frame's own shape has the very bytes that it has with a colour."""
