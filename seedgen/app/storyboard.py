@@ -19,7 +19,7 @@ from seedgen.planning.frame import requested_size
 from seedgen.planning.lock import IMPORTED
 from seedgen.planning.planner import World, make_plan
 from seedgen.planning.pricing import seconds_of
-from seedgen.project.media import MediaType
+from seedgen.project.media import Derived, MediaType
 from seedgen.timing import Rate
 from seedgen.views.storyboard import Attached, Attempt, Board, Panel, Shown
 from seedgen.views.storyboard_words import planned_cost, prompt_words, standing, take_cost, values
@@ -133,6 +133,7 @@ class _Gathering:
     def __init__(self, project: OpenedProject, lock: Lock, picked: Pick, stand_in: StandIn) -> None:
         self._project = project
         self._lock = lock
+        self._shots = {shot.id: shot for shot in project.resolved}
         self._picked = picked
         self._stand_in = stand_in
         self._width = _POSTER if len(project.resolved) <= _MANY else _SMALL_POSTER
@@ -247,6 +248,8 @@ class _Gathering:
     def _thumb(self, reference: RequestReference, media: Media) -> str | None:
         if isinstance(media, Path) and reference.type is not MediaType.AUDIO:
             return self._source(_digest(str(reference.id)), media, _THUMB)
+        if isinstance(media, Derived) and (taken := self._picked(self._shots[media.shot])):
+            return self._source(taken.digest, self._project.objects.path(taken.clip), _THUMB)
         return None
 
     def _poster(self, take: Take) -> str:

@@ -90,6 +90,15 @@ def test_an_animatic_begins_with_the_frame_that_it_continues(chain: Film) -> Non
     assert redness(first) > 0.1
 
 
+def test_the_storyboard_shows_what_is_continued(chain: Film) -> None:
+    """Before there is a clip its kind stands in its place; then the clip's poster."""
+    chain.run("reel")
+    page = chain.root / "build/storyboard.html"
+    assert page.read_text().count('class="thumb none"') == 2
+    chain.apply()
+    assert 'class="thumb none"' not in page.read_text()
+
+
 def test_an_edit_goes_down_the_chain_and_says_so(chain: Film) -> None:
     """Each because of the clip before it, which is known after the apply."""
     chain.apply()
