@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from seedgen.media.ffmpeg import Ffmpeg
     from seedgen.ports.media import AnimaticSpec, Progress
 
-RECIPE = 3
+RECIPE = 4
 """Raised whenever the same spec would give other bytes."""
 
 X264 = (

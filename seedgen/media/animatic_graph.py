@@ -84,13 +84,14 @@ class FrameGraph:
             source = self._overlay(overlay)
             self._chains.append(f"{source}[over{index}]")
             place = f"overlay=x={overlay.left}:y={overlay.top}:format=yuv420:eof_action=repeat"
+            place += f":enable='lt(n,{overlay.frames})'"
             self._chains.append(f"[layer{index}][over{index}]{place}[layer{index + 1}]")
         self._chains.append(f"[layer{len(scene.overlays)}]format=yuv420p,{_TAGS}[picture]")
 
     def _still(self, still: Still) -> str:
         move, (x, y) = still.move, still.move.start
         odd = bool((move.dx + move.dy) % 2 and move.steps)
-        number = self._raw("rgb24", _phases(still.canvas, move) if odd else (_evened(still.canvas),), 1)
+        number = self._raw("rgb24", _phases(still.canvas, move) if odd else (_evened(still.canvas),))
         window = (
             f"crop=w={self._frame.width}:h={self._frame.height}"
             f":x='2*floor(({x}+{move.dx}*n)/2)':y='2*floor(({y}+{move.dy}*n)/2)'"
@@ -114,10 +115,11 @@ class FrameGraph:
         )
 
     def _overlay(self, overlay: Overlay) -> str:
-        number = self._raw("rgba", overlay.pages, overlay.page_frames)
-        return f"[{number}:v]scale={_TO_BT709},format=yuva420p"
+        number = self._raw("rgba", overlay.pages)
+        turns = f"if(N,{overlay.first_frames}+{overlay.page_frames}*(N-1),0)"
+        return f"[{number}:v]scale={_TO_BT709},format=yuva420p,{self._counted(turns)}"
 
-    def _raw(self, pixels: str, pictures: tuple[Image.Image, ...], frames_each: int) -> int:
+    def _raw(self, pixels: str, pictures: tuple[Image.Image, ...]) -> int:
         """Write pictures of one size as a raw video and add it as an input; its number."""
         number = self._next()
         path = self._folder / f"{number}.{pixels}"
@@ -125,18 +127,17 @@ class FrameGraph:
             for picture in pictures:
                 stream.write(picture.tobytes())
         size = f"{pictures[0].width}x{pictures[0].height}"
-        rate = f"{self._rate.frames}/{self._rate.per_seconds * frames_each}"
         self.arguments += ["-f", "rawvideo", "-pixel_format", pixels, "-video_size", size]
-        self.arguments += ["-framerate", rate, "-i", str(path)]
+        self.arguments += ["-framerate", str(self._rate), "-i", str(path)]
         return number
 
     def _next(self) -> int:
         self.inputs += 1
         return self.inputs - 1
 
-    def _counted(self) -> str:
-        """Give each frame its number as its time stamp."""
-        return f"settb={self._rate.per_seconds}/{self._rate.frames},setpts=N"
+    def _counted(self, number: str = "N") -> str:
+        """Give each frame its number as its time stamp, or another one in terms of it."""
+        return f"settb={self._rate.per_seconds}/{self._rate.frames},setpts='{number}'"
 
 
 def _evened(canvas: Image.Image) -> Image.Image:

@@ -58,6 +58,10 @@ class Move:
         return f"if(lte(N,{self.cruise}),N,N+floor(pow({late},2)/{_SETTLING}))" if self.settles else "N"
 
 
+STILL = Move(0, 0, 0)
+"""No move at all."""
+
+
 def choose_move(seed: str, frame: Size, room: tuple[int, int], frames: int) -> Move:
     """A move from the seed: along one axis, in the frame's own scale, within `room` pixels each way.
 
@@ -74,7 +78,7 @@ def choose_move(seed: str, frame: Size, room: tuple[int, int], frames: int) -> M
     speed = next((pace for pace in (speed, unit, 1) if pace * (frames - 1) <= space), 1)
     steps = min(frames - 1, space // speed)
     if steps < 8:
-        return Move(0, 0, 0)
+        return STILL
     speed *= 1 if wishes.below(2) else -1
     settles = steps < frames - 1
     return Move(speed, 0, steps, settles) if horizontal else Move(0, speed, steps, settles)

@@ -32,30 +32,34 @@ _MARGIN = Fraction(1, 20)
 """Safe margin on every side, as a part of that side."""
 
 _PAGE_SECONDS = Fraction(3, 2)
+_OPENING = Fraction(2, 5)
+"""Of the clip, and no less, belongs to the first page: posters, taken a third into it, show how it begins."""
+
 _MEASURE = 31
 """Longest line, in ems: some 60 characters of Inter, above which the eye loses its way back."""
 
 _SENTENCE_END = re.compile(r"(?<=[.!?…])\s+")
 _PANEL = (13, 13, 16, 184)
 _INK = (250, 250, 248, 255)
-_FAINT = (250, 250, 248, 84)
 _NOTHING = (250, 250, 248, 0)
-_MOST_DOTS = 12
 _SMOOTH = 4
 """Rounded corners are drawn this many times larger and reduced, as Pillow draws them jagged."""
 
 
 @dataclass(frozen=True, slots=True)
 class Overlay:
-    """Pictures laid over the frame at `left`, `top`, one after another, each for `page_frames` frames.
+    """Pictures laid over the first `frames` frames at `left`, `top`, one after another.
 
-    All are RGBA and of one even size, at an even place: 4:2:0 video has one colour for two pixels.
+    The first stays for `first_frames`, the others for `page_frames` each, the last to the end. All are
+    RGBA and of one even size, at an even place: 4:2:0 video has one colour for two pixels.
     """
 
     pages: tuple[Image.Image, ...]
     left: int
     top: int
-    page_frames: int
+    frames: int
+    first_frames: int = 0
+    page_frames: int = 0
 
     @property
     def size(self) -> tuple[int, int]:
@@ -77,17 +81,15 @@ class _Setting:
 
     @property
     def height(self) -> int:
-        """Of the longest page, with its dots."""
-        return max(len(page) for page in self.pages) * line_height(self.font) + self.foot
-
-    @property
-    def foot(self) -> int:
-        """Of the row of dots; without it where there is one page, or more than anybody counts."""
-        return int(self.font.size * 0.9) if 1 < len(self.pages) <= _MOST_DOTS else 0
+        """Of the longest page."""
+        return max(len(page) for page in self.pages) * line_height(self.font)
 
 
 def caption(text: str, frame: Size, rate: Rate, frames: int) -> Overlay | None:
-    """The caption's panel, on the lower safe margin; None for a text without a visible character."""
+    """The caption on the lower safe margin, each page on a panel that fits it.
+
+    None for a text without a visible character.
+    """
     short = min(frame.width, frame.height)
     large, small = max(18, round(short * 0.038)), max(15, round(short * 0.031))
     padding = large * 7 // 10
@@ -97,10 +99,18 @@ def caption(text: str, frame: Size, rate: Rate, frames: int) -> Overlay | None:
         return None
     width = _even(setting.width + 2 * padding)
     height = _even(setting.height + 2 * (padding * 2 // 3))
-    panel = _rounded(width, height, int(setting.font.size * 0.45), _PANEL)
+    pages = []
+    for lines in setting.pages:
+        its = _Setting(setting.font, (lines,))
+        across, down = _even(its.width + 2 * padding), _even(its.height + 2 * (padding * 2 // 3))
+        panel = _rounded(across, down, int(setting.font.size * 0.45), _PANEL)
+        _letter(panel, lines, setting.font)
+        page = Image.new("RGBA", (width, height), (*_PANEL[:3], 0))
+        page.paste(panel, ((width - across) // 2, height - down))
+        pages.append(page)
     top = frame.height - int(frame.height * _MARGIN) - height
     left = (frame.width - width) // 4 * 2
-    return Overlay(_pages(setting, panel), left, top // 2 * 2, frames // len(setting.pages))
+    return Overlay(tuple(pages), left, top // 2 * 2, frames, *_turns(len(pages), frames))
 
 
 def title(text: str, frame: Size, rate: Rate, frames: int) -> Overlay | None:
@@ -111,9 +121,12 @@ def title(text: str, frame: Size, rate: Rate, frames: int) -> Overlay | None:
     setting = _set(text, sizes, safe, _pages_allowed(rate, frames))
     if setting is None:
         return None
-    nothing = Image.new("RGBA", (_even(setting.width + 4), _even(setting.height)), _NOTHING)
-    left, top = (frame.width - nothing.width) // 4 * 2, (frame.height - nothing.height) // 4 * 2
-    return Overlay(_pages(setting, nothing), left, top, frames // len(setting.pages))
+    width, height = _even(setting.width + 4), _even(setting.height)
+    pages = tuple(Image.new("RGBA", (width, height), _NOTHING) for _ in setting.pages)
+    for page, lines in zip(pages, setting.pages, strict=True):
+        _letter(page, lines, setting.font)
+    left, top = (frame.width - width) // 4 * 2, (frame.height - height) // 4 * 2
+    return Overlay(pages, left, top, frames, *_turns(len(pages), frames))
 
 
 def mark(text: str, frame: Size, frames: int) -> Overlay | None:
@@ -126,7 +139,7 @@ def mark(text: str, frame: Size, frames: int) -> Overlay | None:
     width = _even(text_width(label, font) + 2 * (size * 3 // 4))
     height = _even(size * 9 // 5)
     page = _rounded(width, height, height // 2, _PANEL)
-    _letter(page, (label,), font, (height - line_height(font)) // 2)
+    _letter(page, (label,), font)
     margin = round(min(frame.width, frame.height) * _MARGIN)
     return Overlay((page,), (frame.width - margin - width) // 2 * 2, margin // 2 * 2, frames)
 
@@ -177,34 +190,20 @@ def _paged(lines: Sequence[str], rows: int) -> Iterator[tuple[str, ...]]:
 
 
 def _pages_allowed(rate: Rate, frames: int) -> int:
-    return max(1, int(rate.seconds(frames) / _PAGE_SECONDS))
+    seconds = rate.seconds(frames)
+    return max(1, min(int(seconds / _PAGE_SECONDS), 1 + int((1 - _OPENING) * seconds / _PAGE_SECONDS)))
 
 
-def _pages(setting: _Setting, ground: Image.Image) -> tuple[Image.Image, ...]:
-    """Every page lettered on a copy of the ground, its lines in the middle of it."""
-    pages = []
-    for index, lines in enumerate(setting.pages):
-        page = ground.copy()
-        height = len(lines) * line_height(setting.font)
-        _letter(page, lines, setting.font, (ground.height - setting.foot - height) // 2)
-        if setting.foot:
-            _dots(page, index, len(setting.pages), max(4, int(setting.font.size * 0.16)))
-        pages.append(page)
-    return tuple(pages)
+def _turns(pages: int, frames: int) -> tuple[int, int]:
+    """How many frames the first page and each later one stay."""
+    first = max(ceil(frames / pages), ceil(frames * _OPENING))
+    return first, (frames - first) // max(1, pages - 1)
 
 
-def _dots(page: Image.Image, index: int, count: int, size: int) -> None:
-    """A row of dots at the foot: one for each page, this page's bright."""
-    pitch = size * 5 // 2
-    left = (page.width - (count - 1) * pitch - size) // 2
-    for number in range(count):
-        dot = _rounded(size, size, size // 2, _INK if number == index else _FAINT)
-        page.alpha_composite(dot, (left + number * pitch, page.height - size * 3))
-
-
-def _letter(page: Image.Image, lines: Sequence[str], font: Font, top: int) -> None:
-    """Draw lines, centred, onto a page; its own transparency is kept where letters are soft."""
+def _letter(page: Image.Image, lines: Sequence[str], font: Font) -> None:
+    """Draw lines into the middle of a page; its own transparency is kept where letters are soft."""
     ink = Image.new("RGBA", page.size, _NOTHING)
+    top = (page.height - len(lines) * line_height(font)) // 2
     draw_lines(ImageDraw.Draw(ink), lines, left=0, top=top, font=font, ink=_INK, centred_in=page.width)
     page.alpha_composite(ink)
 

@@ -1,4 +1,4 @@
-"""Posters: a frame from the middle of a clip, or a picture, small enough to stand inside a page."""
+"""Posters: a frame a third into a clip, or a picture, small enough to stand inside a page."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _EFFORT = 4
 
 
 def large_poster(path: Path) -> bytes:
-    """A JPEG large enough for every use, of a frame near the middle of a clip.
+    """A JPEG large enough for every use, of a frame a third into a clip or just before.
 
     Frames that no other one needs are not decoded, which takes half as long. It only lies in the cache,
     so that twice the bytes of WebP do no harm; it is made in a twentieth of the time and read in half.

@@ -1,4 +1,4 @@
-"""Look into media files in process: their facts, whether they decode, a picture from their middle."""
+"""Look into media files in process: their facts, whether they decode, a picture to stand for them."""
 
 from __future__ import annotations
 
@@ -71,7 +71,9 @@ class PyavClipReader:
 
 
 def poster(path: Path, at: Fraction | None = None, *, quick: bool = False) -> Image.Image:
-    """A picture to stand for the file: the frame shown at `at` seconds, by default in the middle.
+    """A picture to stand for the file: the frame shown at `at` seconds, by default a third into it.
+
+    By then what a clip is about has come, and the captions of an animatic still are at its first words.
 
     `quick` takes the nearest frame before it that others are decoded from.
 
@@ -84,7 +86,7 @@ def poster(path: Path, at: Fraction | None = None, *, quick: bool = False) -> Im
         stream = _required_video(source, path)
         if quick:
             stream.codec_context.skip_frame = "NONREF"
-        moment = at if at is not None else _length(source) / 2
+        moment = at if at is not None else _length(source) / 3
         return displayed_picture(_frame_at(source, stream, moment, path), stream)
 
 

@@ -303,7 +303,7 @@ def test_the_mark_stands_top_right(tmp_path: Path, render: Render) -> None:
 
 def test_a_long_prompt_is_paged_over_time() -> None:
     """480 characters in five seconds at 480p: pages of a second and a half or more, nothing cut."""
-    overlay = caption((PROMPT + " ") * 5, Size(854, 480), Rate(24), 120)
+    overlay = caption(" ".join(f"{number} {PROMPT}" for number in range(5)), Size(854, 480), Rate(24), 120)
     assert overlay is not None
     assert 2 <= len(overlay.pages) <= 3
     assert overlay.page_frames >= 36
@@ -315,7 +315,7 @@ def test_pages_turn_in_the_clip(card: Path, render: Render) -> None:
     prompt = (PROMPT + " ") * 3
     overlay = caption(prompt, Size(480, 270), Rate(24), 96)
     assert overlay is not None
-    turn = overlay.page_frames
+    turn = overlay.first_frames
     shown = frames_of(render(size=Size(480, 270), frames=96, pictures=images(card), caption=prompt))
     box = (overlay.left, overlay.top, overlay.left + overlay.size[0], overlay.top + overlay.size[1])
     before, after = (shown[index].crop(box).convert("L") for index in (turn - 1, turn))
@@ -340,8 +340,31 @@ def test_captions_of_any_length_fit(setting: object, size: Size, length: int) ->
     assert overlay.left + width <= size.width - size.width // 20 + 2
     assert overlay.top >= size.height // 20 - 2
     assert overlay.top + height <= size.height - size.height // 20 + 2
-    assert overlay.page_frames >= 36
+    assert overlay.first_frames >= 36
+    assert overlay.page_frames >= 36 or len(overlay.pages) == 1
     assert {overlay.left % 2, overlay.top % 2, width % 2, height % 2} == {0}
+
+
+@pytest.mark.parametrize("seconds", [1, 3, 4, 5, 7, 12, 60])
+@pytest.mark.parametrize("length", [60, 200, 480, 4000])
+def test_a_third_into_the_clip_its_first_words_are_shown(seconds: int, length: int) -> None:
+    """That is where posters are taken; and all pages fit into the time."""
+    overlay = caption((PROMPT * 50)[:length], Size(854, 480), Rate(24), 24 * seconds)
+    assert overlay is not None
+    assert overlay.first_frames > 8 * seconds
+    assert overlay.first_frames + overlay.page_frames * (len(overlay.pages) - 1) <= 24 * seconds
+
+
+def test_a_panel_is_as_large_as_its_page() -> None:
+    """After three lines a short sentence has a low and narrow one, on the same lower margin."""
+    overlay = caption(f"{PROMPT} {PROMPT} Slow push-in.", Size(854, 480), Rate(24), 120)
+    assert overlay is not None
+    first, last = (page.getchannel("A").getbbox() for page in (overlay.pages[0], overlay.pages[-1]))
+    assert first is not None and last is not None  # noqa: PT018
+    assert first[3] == last[3] == overlay.size[1]
+    assert last[3] - last[1] < (first[3] - first[1]) * 2 / 3
+    assert last[2] - last[0] < (first[2] - first[0]) / 2
+    assert abs((last[0] + last[2]) - (first[0] + first[2])) <= 2
 
 
 @pytest.mark.parametrize("text", ["", " \n ", "\u200b"])

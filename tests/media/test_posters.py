@@ -40,10 +40,10 @@ def test_what_is_no_picture_has_no_poster(tmp_path: Path) -> None:
         large_poster(tmp_path / "clip.mp4")
 
 
-def test_the_large_poster_shows_the_middle_of_a_clip(tmp_path: Path) -> None:
-    """Picture N has luma 32 + 8 N: of twelve the sixth, or one just before it that others need."""
+def test_the_large_poster_shows_a_frame_a_third_into_a_clip(tmp_path: Path) -> None:
+    """Picture N has luma 32 + 8 N: of twelve the fourth, or one just before it that others need."""
     clip = ladder(tmp_path / "clip.mp4")
     with Image.open(io.BytesIO(large_poster(clip)), formats=["JPEG"]) as image:
         levels = image.convert("L").getpixel((80, 45))
-        middle = poster(clip).convert("L").getpixel((80, 45))
-    assert -3 * 10 <= levels - middle <= 3  # type: ignore[operator]
+        exact = poster(clip).convert("L").getpixel((80, 45))
+    assert -3 * 10 <= levels - exact <= 3  # type: ignore[operator]

@@ -180,11 +180,11 @@ def test_frames_hidden_by_an_edit_list_are_not_counted(make: Make) -> None:
 
 
 def test_a_poster_shows_the_frame_asked_for(make: Make) -> None:
-    """`at` picks the frame on screen at that time; by default it is one near the middle."""
+    """`at` picks the frame on screen at that time; by default it is one a third into the clip."""
     path = counting(make)
     assert grey(poster(path, Fraction(10, 24))) == pytest.approx(full_range(100), abs=3)
     assert grey(poster(path, Fraction(21, 48))) == pytest.approx(full_range(100), abs=3)
-    assert grey(poster(path)) == pytest.approx(full_range(120), abs=13)
+    assert grey(poster(path)) == pytest.approx(full_range(80), abs=3)
 
 
 def test_a_poster_beyond_the_end_is_the_last_frame(make: Make) -> None:
