@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import contextmanager
+from dataclasses import replace
+from fractions import Fraction
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
+
+from PIL import Image
 
 from seedgen.errors import MediaError, UnreadableMedia
 from seedgen.geometry import Size
 from seedgen.media.animatic_graph import Footage, FrameGraph, Scene, Still
 from seedgen.media.backdrops import Stage, canvas_size, compose, gradient, plain_ground, trimmed
-from seedgen.media.camera import choose_move
+from seedgen.media.camera import STILL, choose_move
 from seedgen.media.captions import caption, mark, title
 from seedgen.media.ffmpeg import BITEXACT
 from seedgen.media.magic import recognise
@@ -25,11 +29,19 @@ from seedgen.project.media import MediaType
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from seedgen.media.captions import Overlay
     from seedgen.media.ffmpeg import Ffmpeg
     from seedgen.ports.media import AnimaticSpec, Progress
 
 RECIPE = 4
 """Raised whenever the same spec would give other bytes."""
+
+_CLEAR_SECONDS = Fraction(1, 4)
+_CLEAR_SHARE = 8
+"""A quarter of a second, and no more than an eighth of a clip, is left without words at its end."""
+
+_ALMOST = 2
+"""Pixels by which a picture may miss the frame's shape and still fill it: sizes are rounded to even ones."""
 
 X264 = (
     *("-c:v", "libx264", "-preset", "veryfast", "-crf", "20", "-threads", "2"),
@@ -76,16 +88,26 @@ def _prepare(spec: AnimaticSpec, folder: Path) -> list[str]:
 
 def _scene(spec: AnimaticSpec) -> Scene:
     size, frames = spec.size, spec.frames
-    label = mark(spec.mark, size, frames)
     if not spec.pictures:
-        text = title(spec.caption, size, spec.rate, frames)
         move = choose_move(spec.seed, size, (size.width, size.height), frames)
         still = Still(gradient(spec.seed, canvas_size(size, move)), move, frames)
-        return Scene((still,), tuple(overlay for overlay in (text, label) if overlay))
+        return Scene((still,), _words(spec, title(spec.caption, size, spec.rate, frames)))
     text = caption(spec.caption, size, spec.rate, frames)
     stage = Stage(size, text.top if text else size.height)
     shares = tuple(_share(spec, index, stage, share) for index, share in enumerate(_shares(spec)) if share)
-    return Scene(shares, tuple(overlay for overlay in (text, label) if overlay))
+    return Scene(shares, _words(spec, text))
+
+
+def _words(spec: AnimaticSpec, text: Overlay | None) -> tuple[Overlay, ...]:
+    """What is written over the picture: the text and a label.
+
+    Text and take leave shortly before the end, as subtitles do before a cut: the last frame is the picture
+    alone, and what continues the shot begins with that.
+    """
+    kept = spec.frames - min(spec.rate.count(_CLEAR_SECONDS), spec.frames // _CLEAR_SHARE)
+    stands_in = mark(spec.mark, spec.size, spec.frames)
+    label = stands_in or mark(f"take {spec.take}" if spec.take > 1 else "", spec.size, kept)
+    return tuple(overlay for overlay in (text and replace(text, frames=kept), label) if overlay)
 
 
 def _shares(spec: AnimaticSpec) -> list[int]:
@@ -103,16 +125,31 @@ def _share(spec: AnimaticSpec, index: int, stage: Stage, frames: int) -> Still |
     path = spec.pictures[index][1]
     container = recognise(path)
     if container.type is MediaType.VIDEO:
-        left, top, size = stage.place(PyavClipReader().probe(path).size)
+        shape = PyavClipReader().probe(path).size
+        if _fills(spec, index, shape):
+            # It may be an animatic, whose own captions run where these stand.
+            return Footage(path, container.demuxer, (0, 0), spec.size, frames, soft_foot=True)
+        left, top, size = stage.place(shape)
         return Footage(path, container.demuxer, (left, top), size, frames)
     if container.type is not MediaType.IMAGE:
         raise UnreadableMedia(f"{path.name} is sound, not a picture")
     picture = read_picture(path, container, about=Size(2 * stage.frame.width, 2 * stage.frame.height))
+    if _fills(spec, index, Size(*picture.size)):
+        return Still(
+            picture.resize((spec.size.width, spec.size.height), Image.Resampling.LANCZOS), STILL, frames
+        )
     ground = plain_ground(picture)
     picture = picture if ground is None else trimmed(picture, ground)
     room = stage.room(Size(*picture.size))
     move = choose_move(f"{spec.seed} {index}", stage.frame, room, frames)
     return Still(compose(picture, ground, stage, move), move, frames)
+
+
+def _fills(spec: AnimaticSpec, index: int, shape: Size) -> bool:
+    """Whether a picture is what the shot continues, in the frame's shape: then the cut to it is not seen."""
+    whole = shape.covering(spec.size)
+    spare = whole.width - spec.size.width + whole.height - spec.size.height
+    return spec.continues and index == 0 and spare <= _ALMOST
 
 
 def _sound(spec: AnimaticSpec, first_input: int) -> tuple[list[str], str] | None:

@@ -10,12 +10,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from PIL import Image
+
 from seedgen.media.ffmpeg import untrusted_input
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-    from PIL import Image
 
     from seedgen.geometry import Size
     from seedgen.media.camera import Move
@@ -26,6 +26,9 @@ _GROUND = "0x17171A"
 _TO_BT709 = "out_color_matrix=bt709:out_range=tv:flags=bicubic+accurate_rnd+full_chroma_int"
 _TAGS = "setparams=colorspace=bt709:color_primaries=bt709:color_trc=bt709:range=tv"
 """Encoders take their colour tags from the frames; options on the output alone do not reach all of them."""
+
+_FOOT = 3
+"""A third of the frame's height: as much as a caption can cover, and room above it to grow soft in."""
 
 _HOLD = "tpad=stop=-1:stop_mode=clone"
 
@@ -41,13 +44,17 @@ class Still:
 
 @dataclass(frozen=True, slots=True)
 class Footage:
-    """`frames` frames of a video at `corner` in the frame, scaled to `size`; its last frame is held."""
+    """`frames` frames of a video at `corner` in the frame, scaled to `size`; its last frame is held.
+
+    A `soft_foot` blurs the lower third, so that letters there are no longer read.
+    """
 
     path: Path
     demuxer: str
     corner: tuple[int, int]
     size: Size
     frames: int
+    soft_foot: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +118,17 @@ class FrameGraph:
             f"[{number}:V:0]fps={self._rate}:start_time=0,scale=w={width}:h={height}:{_TO_BT709},"
             f"format=yuv420p,{_HOLD},trim=end_frame={footage.frames},{self._counted()},"
             f"pad=w={self._frame.width}:h={self._frame.height}:x={left // 2 * 2}:y={top // 2 * 2}"
-            f":color={_GROUND},setsar=1"
+            f":color={_GROUND},setsar=1{self._soft_foot() if footage.soft_foot else ''}"
+        )
+
+    def _soft_foot(self) -> str:
+        """Filters that lay a blurred copy over the frame's foot, soft at its upper edge."""
+        width, height = self._frame.width, 2 * (self._frame.height // _FOOT // 2)
+        number = self._raw("gray", (_ramp(width, height),))
+        return (
+            f",split[sharp][whole];[whole]crop={width}:{height}:0:{self._frame.height - height},"
+            f"gblur=sigma={self._frame.height / 20}:steps=2[blurred];[blurred][{number}:v]alphamerge[foot];"
+            f"[sharp][foot]overlay=0:{self._frame.height - height}:format=yuv420"
         )
 
     def _overlay(self, overlay: Overlay) -> str:
@@ -138,6 +155,14 @@ class FrameGraph:
     def _counted(self, number: str = "N") -> str:
         """Give each frame its number as its time stamp, or another one in terms of it."""
         return f"settb={self._rate.per_seconds}/{self._rate.frames},setpts='{number}'"
+
+
+def _ramp(width: int, height: int) -> Image.Image:
+    """From nothing at the upper edge, smoothly, to all of it a quarter further down."""
+    parts = [min(1.0, 4 * row / height) for row in range(height)]
+    column = Image.new("L", (1, height))
+    column.putdata([round(255 * part * part * (3 - 2 * part)) for part in parts])
+    return column.resize((width, height), Image.Resampling.NEAREST)
 
 
 def _evened(canvas: Image.Image) -> Image.Image:

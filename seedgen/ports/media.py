@@ -29,8 +29,10 @@ class AnimaticSpec:
     """Everything that decides an animatic's bytes, besides ffmpeg's own identity.
 
     `seed` is a fingerprint's hex digits: camera moves and colours are taken from it. `pictures`
-    are the images and videos in the order sent, `sounds` the audio files. `tone` asks for a scratch
-    tone where there is no sound. `mark` is a word burnt into a corner, or empty.
+    are the images and videos in the order shown, `sounds` the audio files. `continues` says that the
+    first picture is of the shot before: it fills the frame if it has its shape. `tone` asks for a scratch
+    tone where there is no sound. `mark` is a word burnt into a corner, or empty: then the number of a
+    take beyond the first stands there.
     """
 
     caption: str
@@ -42,6 +44,8 @@ class AnimaticSpec:
     sounds: Sequence[Path] = ()
     tone: bool = False
     mark: str = ""
+    take: int = 1
+    continues: bool = False
 
 
 class AnimaticRenderer(Protocol):

@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 
 RATE = Rate(24)
 _WIDEST = Fraction(21, 9)
+_CONTINUED = -1
+"""The rank of what a shot goes on from: it is shown first."""
 
 
 class _Job:
@@ -136,7 +138,8 @@ class LocalProvider:
     def spec(self, submission: Submission, *, mark: str = "") -> AnimaticSpec:
         """What to render for a request. References that are URLs are not shown: nothing is fetched."""
         request = submission.request
-        files = _in_order_of_mention(request, submission.media)
+        shown = _in_order_of_mention(request, submission.media)
+        files = [(kind, path) for _, kind, path in shown]
         return AnimaticSpec(
             caption=wire_prompt(request.prompt, self._card),
             size=requested_size(request.parameters, self._first_ratio(files)),
@@ -147,6 +150,8 @@ class LocalProvider:
             sounds=tuple(path for kind, path in files if kind is MediaType.AUDIO),
             tone=bool(request.parameters.get("generate_audio")),
             mark=mark,
+            take=request.take,
+            continues=any(rank == _CONTINUED for rank, _, _ in shown),
         )
 
     def _first_ratio(self, files: list[tuple[MediaType, Path]]) -> Fraction:
@@ -164,8 +169,8 @@ class LocalProvider:
             raise JobLost(f"the local render {job_id} ended with the process that began it") from None
 
 
-def _in_order_of_mention(request: Request, media: Sequence[Path | str]) -> list[tuple[MediaType, Path]]:
-    """The files of a request: the frame that it goes on from, those that the prompt names, the rest."""
+def _in_order_of_mention(request: Request, media: Sequence[Path | str]) -> list[tuple[int, MediaType, Path]]:
+    """The files of a request with their ranks: what it goes on from, those the prompt names, the rest."""
     mentioned = list(dict.fromkeys(neutral_tokens(request.prompt)))
     counted: dict[MediaType, int] = {}
     found: list[tuple[int, MediaType, Path]] = []
@@ -173,8 +178,8 @@ def _in_order_of_mention(request: Request, media: Sequence[Path | str]) -> list[
         number = counted[reference.type] = counted.get(reference.type, 0) + 1
         token = (reference.type, number)
         rank = mentioned.index(token) if token in mentioned else len(mentioned)
-        if reference.is_derived and reference.type is MediaType.IMAGE:
-            rank = -1
+        if reference.is_derived:
+            rank = _CONTINUED
         if isinstance(location, Path):
             found.append((rank, reference.type, location))
-    return [(kind, path) for _, kind, path in sorted(found, key=lambda item: item[0])]
+    return sorted(found, key=lambda item: item[0])

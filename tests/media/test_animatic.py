@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import av
 import pytest
-from PIL import Image, ImageDraw, ImageStat
+from PIL import Image, ImageChops, ImageDraw, ImageStat
 
 from seedgen.errors import MediaError, UnreadableMedia
 from seedgen.geometry import Size
@@ -299,6 +299,54 @@ def test_the_mark_stands_top_right(tmp_path: Path, render: Render) -> None:
     assert dark[1] >= 16
     assert dark[2] <= 624
     assert dark[3] < 60
+
+
+def test_takes_of_one_request_say_which_they_are(card: Path, render: Render) -> None:
+    """From one seed: they differ where the mark of a stand-in would be, and nowhere else."""
+    one, two, three = (
+        frames_of(render(f"{take}.mp4", size=Size(640, 360), pictures=images(card), take=take))[0]
+        for take in (1, 2, 3)
+    )
+    for this, other in ((one, two), (one, three), (two, three)):
+        off = ImageChops.difference(this, other).convert("L").point([255 * (v > 60) for v in range(256)])
+        left, top, right, bottom = off.getbbox() or (0, 0, 0, 0)
+        assert left > 480 and top >= 16 and right <= 624 and 16 < bottom < 60  # noqa: PT018
+
+
+def test_words_leave_before_the_end(tmp_path: Path, render: Render) -> None:
+    """On white: caption and take go a quarter of a second before the end, the mark of a stand-in never."""
+    Image.new("RGB", (300, 200), "white").save(tmp_path / "white.png")
+    shown = frames_of(render(frames=48, pictures=images(tmp_path / "white.png"), take=2))
+    assert [darkest(frame) < 100 for frame in shown] == [True] * 42 + [False] * 6
+    marked = frames_of(render(pictures=images(tmp_path / "white.png"), caption="", take=2, mark="ANIMATIC"))
+    assert darkest(marked[-1]) < 100
+
+
+def darkest(frame: Image.Image) -> float:
+    return float(frame.convert("L").getextrema()[0])  # type: ignore[arg-type]
+
+
+def test_what_is_continued_fills_the_frame(card: Path, render: Render) -> None:
+    """A frame of this shape is shown as it was and stands; any other shape is a picture among others."""
+    last = frames_of(render("before.mp4", size=Size(640, 360), pictures=images(card)))[-1]
+    last.save(card.with_name("last.png"))
+    pictures = images(card.with_name("last.png"), card)
+    shown = frames_of(render(frames=10, size=Size(640, 360), pictures=pictures, caption="", continues=True))
+    assert all(difference(frame.convert("L"), last.convert("L")) < 2 for frame in shown[:6])
+    square = {"frames": 10, "size": Size(360, 360), "pictures": pictures, "caption": ""}
+    assert render("1.mp4", **square, continues=True).read_bytes() == render("2.mp4", **square).read_bytes()
+
+
+def test_a_continued_clip_plays_whole_without_its_old_words(make: Make, render: Render) -> None:
+    """Stripes as fine as letters stay as they are in the upper half, and are gone in the lowest quarter."""
+    stripes = (
+        "nullsrc=size=320x180:rate=24:duration=1,format=yuv420p,geq=lum=120+80*cos(X*PI/2):cb=128:cr=128"
+    )
+    video = make("video.mp4", "-f", "lavfi", "-i", stripes, "-c:v", "libx264", "-crf", "1")
+    frame = frames_of(render(pictures=[(MediaType.VIDEO, video)], caption="", continues=True))[5].convert("L")
+    upper, lower = (ImageStat.Stat(frame.crop((40, top, 280, top + 40))).stddev[0] for top in (40, 138))
+    assert upper > 60
+    assert lower < 4
 
 
 def test_a_long_prompt_is_paged_over_time() -> None:
