@@ -253,11 +253,12 @@ class _Run:
             self._leave(change, job, reserved, resumed=resumed)
             return
         reserved.release()
-        if resumed:
-            self.outcome.resumed += 1
+        if job.entry is None:  # made by another process that shares the cache
+            self._record(replace(change, action=Action.REUSE), request, made)
         else:
-            self.outcome.done += 1
-        self._keep(change, request, made)
+            self.outcome.resumed += resumed
+            self.outcome.done += not resumed
+            self._keep(change, request, made)
         for follower in self.after.followers.pop(change.name, []):
             self._record(follower, request, made)
 

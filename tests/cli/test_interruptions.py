@@ -192,6 +192,7 @@ def test_two_processes_pay_for_a_shared_take_once(tmp_path: Path) -> None:
     assert [process.returncode for process in processes] == [0, 0]
     submitted = [event["shot"] for told in events for event in told if event["type"] == "job_submitted"]
     assert sorted(submitted) == list(SHOTS)
+    assert sum(told[-1]["done"] for told in events) == 3, "what the other one made is not counted twice"
     assert len(clips_in(cache)) == 3
     assert films[0].lock().shots == films[1].lock().shots
 

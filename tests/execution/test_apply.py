@@ -273,7 +273,9 @@ def test_another_process_that_makes_the_same_take_is_waited_for(tmp_path: Path) 
         late.takes.record(take)
         late.journal.taken.clear()
 
-    assert asyncio.run(both()).lock.shots["a"].takes[0] == take
+    outcome = asyncio.run(both())
+    assert outcome.lock.shots["a"].takes[0] == take
+    assert (outcome.done, outcome.reused) == (0, 1), "it was not we who made it"
     assert late.provider.submitted == []
 
 
