@@ -17,6 +17,7 @@ from seedgen.errors import (
     SeedgenError,
     SubmitUnknown,
 )
+from seedgen.execution.at_work import AtWork
 from seedgen.execution.budget import Budget
 from seedgen.execution.continuing import Continuing
 from seedgen.execution.jobs import Job, Line, Workshop
@@ -120,6 +121,7 @@ class _Run:
             name: Lane(name, line.concurrency, shop.tell, pace=line.pace) for name, line in lines.items()
         }
         self.group: asyncio.TaskGroup | None = None
+        self.at_work = AtWork()
         self.after = Continuing(
             plan,
             lines,
@@ -171,9 +173,7 @@ class _Run:
     async def _announce_stop(self) -> None:
         await self.stopping.wait()
         self.outcome.interrupted = True
-        flying = {name: lane.flying for name, lane in self.lanes.items()}
-        ending = sum(count for name, count in flying.items() if not self.lines[name].provider.survives)
-        self.shop.tell(events.Draining(ending, sum(flying.values()) - ending))
+        self.shop.tell(self.at_work.draining())
 
     async def _feed(self, queue: Queue, name: str, group: asyncio.TaskGroup) -> None:
         """Start jobs one after another, each when there is room and money for it."""
@@ -236,8 +236,14 @@ class _Run:
     ) -> None:
         line = self.lines[change.provider]
         job = Job(line, self.lanes[change.provider], self.shop, reserved.settle)
+        with self.at_work.on(job, resumed=resumed):
+            await self._see_through(change, request, reserved, job, resumed=resumed)
+
+    async def _see_through(
+        self, change: Change, request: Request, reserved: Reservation, job: Job, *, resumed: bool
+    ) -> None:
         work = asyncio.ensure_future(job.make(change, request, detach=self.terms.detach))
-        if line.provider.survives and not await ended(work, self.stopping):
+        if job.provider.survives and not await ended(work, self.stopping):
             self._leave(change, job, reserved, resumed=resumed)
             return
         try:
@@ -278,13 +284,15 @@ class _Run:
         line, lane = self.lines[entry.provider], self.lanes[entry.provider]
         lane.join()
         held = self._hold(entry)
-        work = asyncio.ensure_future(Job(line, lane, self.shop).collect(entry, detach=self.terms.detach))
+        job = Job(line, lane, self.shop)
+        work = asyncio.ensure_future(job.collect(entry, detach=self.terms.detach))
         try:
-            if not await ended(work, self.stopping) or (await work is None and self.terms.detach):
-                self.outcome.left += 1
-                held.leave()
-            elif await work is not None:
-                self.outcome.collected += 1
+            with self.at_work.on(job, resumed=True):
+                if not await ended(work, self.stopping) or (await work is None and self.terms.detach):
+                    self.outcome.left += 1
+                    held.leave()
+                elif await work is not None:
+                    self.outcome.collected += 1
         except (SeedgenError, OSError) as error:
             remedy = error.remedy if isinstance(error, SeedgenError) else ""
             self.shop.tell(events.JobFailed(entry.shot, entry.take, str(error), remedy))

@@ -129,11 +129,13 @@ class ShotRemoved:
 class Draining:
     """An interrupt was received: nothing more is submitted.
 
-    `ending` jobs would be lost with this process and are waited for; `leaving` go on without it.
+    `ending` jobs would be lost with this process and are waited for; `leaving` go on without it; of
+    `submitting` it is not known yet whether the service takes them.
     """
 
     ending: int
     leaving: int = 0
+    submitting: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,8 +39,9 @@ def _warning(event: events.SubmitUnsure | events.Slowed | events.Draining) -> st
             return f"{shot}: {error}; asking {provider} whether it took the job"
         case events.Slowed(provider, limit, seconds, error):
             return f"{provider}: {error}; {limit} at once, the next in {seconds:.0f} s"
-        case events.Draining(ending, leaving):
-            return f"interrupted; {ending} in flight end first, {leaving} go on"
+        case events.Draining(ending, leaving, submitting):
+            unsure = f", {submitting} may yet be accepted" if submitting else ""
+            return f"interrupted; {ending} in flight end first, {leaving} go on{unsure}"
 
 
 class JsonEvents:

@@ -58,10 +58,11 @@ def event_line(event: events.Event, took: str, root: Path, paint: Paint) -> str:
             return f"  {paint.yellow('…')} {provider}  {_sentence(error)} {jobs}."
         case events.ShotRemoved(shot):
             return f"  {paint.red('-')} {harmless(shot)}  removed; its clip stays in the cache"
-        case events.Draining(ending, leaving):
+        case events.Draining(ending, leaving, submitting):
             jobs = f" {counted(ending, 'render')} under way will be finished." if ending else ""
             go_on = "goes on and is" if leaving == 1 else "go on and are"
             jobs += f" {counted(leaving, 'job')} {go_on} collected next time." if leaving else ""
+            jobs += f" {counted(submitting, 'submit')} under way may yet be accepted." if submitting else ""
             return (
                 f"  {paint.yellow('Stopping.')} Nothing more is submitted.{jobs} Ctrl-C again stops at once."
             )

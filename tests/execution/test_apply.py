@@ -334,6 +334,9 @@ def test_a_stop_does_not_cut_a_submit_off(tmp_path: Path) -> None:
     assert outcome.interrupted
     assert stage.journal.last("a").stage is Journalled.SUBMITTED
     assert stage.journal.last("a").job_id == "job-1"
+    assert events.Draining(0, 0, submitting=1) in stage.told, (
+        "it may be accepted, and is none that goes on yet"
+    )
 
 
 def test_a_second_stop_keeps_what_is_done(tmp_path: Path) -> None:
