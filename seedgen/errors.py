@@ -13,6 +13,7 @@
     │   ├── RateLimited       too many at once; certainly not accepted
     │   ├── OutOfCredits      not enough money for it; certainly not accepted
     │   ├── Unavailable       could not be reached; certainly not accepted
+    │   │   └── Unreachable   not even a connection: no other shot gets further
     │   ├── JobFailed         the job ran and failed
     │   ├── JobLost           the service no longer knows the job
     │   ├── SubmitUnknown     it may or may not have accepted the submit
@@ -120,6 +121,10 @@ class Unavailable(ProviderError):
     """The service could not be reached. The submit was certainly not accepted."""
 
     retry_is_safe = True
+
+
+class Unreachable(Unavailable):
+    """No connection to the service can be made, however often it is tried: others meet the same."""
 
 
 class JobFailed(ProviderError):

@@ -98,14 +98,24 @@ class Desk:
 
         return Surroundings(self._opened.settings.environment, self._opened.project.root)
 
-    def line(self, name: str, concurrency: int | None = None) -> Line:
-        """A service, ready to be talked to. Raises AuthError without its key, UsageError."""
+    def line(
+        self, name: str, concurrency: int | None = None, tell: Callable[[Event], None] = lambda _: None
+    ) -> Line:
+        """A service, ready to be talked to; `tell` hears when it cannot be reached.
+
+        Raises AuthError without its key, UsageError.
+        """
         from seedgen.execution.jobs import Line
+        from seedgen.ports.events import Unreached
         from seedgen.providers import registry
+
+        def unreached(why: str) -> None:
+            tell(Unreached(name, why))
 
         settings = self._opened.project.spec.providers
         most = concurrency or registry.concurrency(name, settings)
-        needs = registry.Needs(settings, self.around, self._opened.cards, self._opened.uploads, most)
+        opened = self._opened
+        needs = registry.Needs(settings, self.around, opened.cards, opened.uploads, most, unreached)
         return Line(registry.make_provider(name, needs), most, self.around.pace)
 
     def reachable(self, name: str) -> bool:

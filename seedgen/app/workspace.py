@@ -206,7 +206,7 @@ class Workspace(ReeledProject):
                 plan,
                 lock,
                 self.lock_file,
-                {name: self._line(name, scratch, concurrency) for name in sorted(names)},
+                {name: self._line(name, scratch, concurrency, tell) for name in sorted(names)},
                 self.desk.workshop(tell, scratch, plan.plan_id),
                 terms=Terms(self.cap(max_cost), detach, self.desk.failures_are_free),
                 stopping=stopping,
@@ -248,11 +248,11 @@ class Workspace(ReeledProject):
                 self.desk.require(name, [change for change in needed if change.provider == name])
         return names
 
-    def _line(self, name: str, scratch: Path, concurrency: int | None) -> Line:
+    def _line(self, name: str, scratch: Path, concurrency: int | None, tell: Callable[[Event], None]) -> Line:
         from seedgen.execution.jobs import Line
 
         if name != LOCAL:
-            return self.desk.line(name, concurrency)
+            return self.desk.line(name, concurrency, tell)
         declared = self.project.spec.providers.local.concurrency
         return Line(self.local_provider(scratch), concurrency or declared or _cores())
 

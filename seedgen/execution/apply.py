@@ -16,6 +16,7 @@ from seedgen.errors import (
     OutOfCredits,
     SeedgenError,
     SubmitUnknown,
+    Unreachable,
 )
 from seedgen.execution.at_work import AtWork
 from seedgen.execution.budget import Budget
@@ -38,7 +39,7 @@ if TYPE_CHECKING:
     from seedgen.planning.request import Request
     from seedgen.ports.store import JournalEntry, LockFile
 
-_NO_MORE = (AuthError, OutOfCredits)
+_NO_MORE = (AuthError, OutOfCredits, Unreachable)
 """Failures that every further submit to the same provider would meet too."""
 
 
@@ -249,6 +250,10 @@ class _Run:
         try:
             made = await work
         except (SeedgenError, OSError) as error:
+            if isinstance(error, Unreachable) and job.lane.closed and not job.in_flight:
+                # Its connection failed beside another one's, which was told.
+                self._leave(change, job, reserved, resumed=resumed)
+                return
             if resumed and job.in_flight:
                 reserved.leave()
             elif not resumed:

@@ -103,7 +103,8 @@ class Job:
         """Make a change's take, or wait for a living process that makes the same one.
 
         The caller has taken a place in the lane. None when it is left in flight, as `detach` asks: then a
-        job of an earlier apply is brought home if it has ended, and nothing is waited for.
+        job of an earlier apply is brought home if it has ended, and nothing is waited for. None too when
+        nothing was sent, as the lane was closed; a take without an `entry` is one that another one made.
         Raises ProviderError, MediaError, StoreError, OSError; what is in flight stays in the journal.
         """
         self._placed = True
@@ -143,8 +144,8 @@ class Job:
             raise SubmitUnknown(
                 entry.message or "an earlier submit may have been accepted", remedy=resolve_remedy(entry)
             )
-        self.entry = await Submitter(self).submit(change, request)
-        if detach and self.provider.survives:
+        accepted = await Submitter(self).submit(change, request)
+        if accepted is None or (detach and self.provider.survives):
             return None
         return await self._bring_home(await self._wait(), self._billed)
 

@@ -33,7 +33,7 @@ class Lane:
         self.name = name
         self.flying = 0
         self.ended = 0
-        self.closed = False
+        self.shut = asyncio.Event()
         self._most = most
         self._limit = most
         self._tell = tell
@@ -43,6 +43,11 @@ class Lane:
         self._open_at = 0.0
         self._moved = asyncio.Event()
         self._homeward = asyncio.Semaphore(_HOMEWARD)
+
+    @property
+    def closed(self) -> bool:
+        """Whether nothing more is submitted."""
+        return self.shut.is_set()
 
     @staticmethod
     def now() -> float:
@@ -68,8 +73,8 @@ class Lane:
         self._wake()
 
     def close(self) -> None:
-        """Nothing more is submitted: the key or the money is at an end."""
-        self.closed = True
+        """Nothing more is submitted: the key or the money is at an end, or the service is not there."""
+        self.shut.set()
         self._wake()
 
     def accepted(self) -> None:

@@ -18,6 +18,7 @@ from seedgen.errors import (
     Unavailable,
 )
 from seedgen.execution.reconcile import reconcile, resolve_remedy
+from seedgen.execution.stopping import ended
 from seedgen.ports import events
 from seedgen.ports.provider import Submission
 from seedgen.ports.store import JournalEntry, Stage
@@ -41,16 +42,19 @@ class Submitter:
         self._ended = 0
         self._lost = 0
 
-    async def submit(self, change: Change, request: Request) -> JournalEntry:
-        """The entry of the accepted job. Raises ProviderError, MediaError, StoreError, OSError.
+    async def submit(self, change: Change, request: Request) -> JournalEntry | None:
+        """The entry of the accepted job; None when the lane was closed before anything was sent.
+
+        Raises ProviderError, MediaError, StoreError, OSError.
 
         The media are uploaded before the intent is written: that costs nothing, and a process that
         dies meanwhile leaves nothing in doubt.
         """
         fingerprint = request.fingerprint()
         media = await self._job.shop.excerpts.sendable(change.media)
-        submission = Submission(request, fingerprint, media)
-        submission = await self._prepared(submission)
+        submission = await self._prepared(Submission(request, fingerprint, media))
+        if submission is None:
+            return None
         entry = JournalEntry(
             fingerprint=fingerprint,
             first=request.numbered(1).fingerprint(),
@@ -71,12 +75,18 @@ class Submitter:
             if accepted is not None:
                 return accepted
 
-    async def _prepared(self, submission: Submission) -> Submission:
+    async def _prepared(self, submission: Submission) -> Submission | None:
+        """With its media uploaded; None when the lane is closed: an upload would be for nothing."""
+        lane = self._job.lane
+        preparing = asyncio.ensure_future(self._job.provider.prepare(submission))
         try:
-            return await self._job.provider.prepare(submission)
+            if not await ended(preparing, lane.shut):
+                return None
+            prepared = await preparing
         except ProviderError as error:
             error.remedy = f"Nothing was submitted. {error.remedy}".rstrip()
             raise
+        return None if lane.closed else prepared
 
     async def _once(self, entry: JournalEntry, submission: Submission) -> JournalEntry | None:
         """One try; None when it was certainly not accepted and may be repeated."""

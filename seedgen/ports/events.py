@@ -63,6 +63,14 @@ class Slowed:
 
 
 @dataclass(frozen=True, slots=True)
+class Unreached:
+    """No connection to a service can be made; it is tried again. Told once until it answers again."""
+
+    provider: str
+    error: str
+
+
+@dataclass(frozen=True, slots=True)
 class JobProgress:
     """How far a job is, 0.0 to 1.0; None when the provider does not say."""
 
@@ -190,6 +198,7 @@ Event = (
     | SubmitUnsure
     | WaitsForMoney
     | Slowed
+    | Unreached
     | JobProgress
     | JobSucceeded
     | JobFailed

@@ -89,14 +89,15 @@ class Provider(Protocol):
     async def prepare(self, submission: Submission) -> Submission:
         """The submission with its media where the service can fetch them; files are uploaded.
 
-        Costs nothing. Raises ProviderError, OSError.
+        Costs nothing, and may be cut off. Raises ProviderError, OSError; Unreachable as `submit` does.
         """
 
     async def submit(self, submission: Submission) -> str:
         """Hand over a prepared submission, once, and return the job's id.
 
         Raises RateLimited, OutOfCredits, Unavailable, AuthError, Rejected (certainly not accepted);
-        SubmitUnknown, BadResponse (perhaps accepted).
+        SubmitUnknown, BadResponse (perhaps accepted). Unreachable, which is an Unavailable, says that no
+        connection could be made: no more is submitted in this apply.
         """
 
     async def find(self, submission: Submission, window: Window) -> Listing:

@@ -11,6 +11,7 @@ from seedgen.digest import Digest, digest_file
 from seedgen.errors import BadResponse, Rejected
 from seedgen.ports.store import Upload
 from seedgen.providers.content_types import content_type
+from seedgen.providers.uploading import Turns
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -37,7 +38,7 @@ class References:
         self._uploads = uploads
         self._service = f"eachlabs {api.host}"
         self._stands: dict[str, bool] = {}
-        self._one_at_a_time: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
+        self._turns: defaultdict[str, Turns] = defaultdict(Turns)
 
     async def url(self, reference: RequestReference, media: Path | str) -> str:
         """The address of one reference; a file goes up first. Raises ProviderError, OSError."""
@@ -46,7 +47,7 @@ class References:
         digest = promised(reference)
         if digest is None:
             digest = await asyncio.to_thread(digest_file, media)
-        async with self._one_at_a_time[digest]:
+        async with self._turns[digest].next():
             known = self.remembered(digest)
             if known and await self._is_there(known):
                 return known
@@ -71,7 +72,7 @@ class References:
             "file_type": reference.type.value,
             "expires_in_seconds": int(_KEEP.total_seconds()),
         }
-        granted = await self._api.ask("POST", "/v1/upload/presign", json=wanted)
+        granted = await self._api.ask("POST", "/v1/upload/presign", json=wanted, uploading=True)
         put, public, headers = _granted(granted)
         went_up = await self._api.upload(put, file, {"Content-Type": kind, **headers})
         if went_up != digest:

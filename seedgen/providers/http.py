@@ -10,12 +10,12 @@ import httpx
 from httpx_sse import EventSource
 
 from seedgen import __version__
-from seedgen.errors import BadResponse
+from seedgen.errors import BadResponse, Unreachable
 from seedgen.providers import answers
 from seedgen.providers.access import Access, KeyForOrigin, origin
 from seedgen.providers.answers import NotThere
 from seedgen.providers.download import Download
-from seedgen.providers.repeating import LONGEST_WAIT_S, until_silent, while_unreached
+from seedgen.providers.repeating import LONGEST_WAIT_S, until_silent, until_uploaded, while_unreached
 from seedgen.providers.translating import Fault, Reached, translated
 from seedgen.providers.uploading import put_file
 
@@ -48,15 +48,24 @@ class Api:
     """A service's API. `pace` multiplies every waiting time: 1 in earnest, less in tests.
 
     At most `connections` at once, and one more for a stream of events. Certain calls are repeated
-    until the service was silent for `silence_s * pace` seconds. Raises AuthError, UsageError.
+    until the service was silent for `silence_s * pace` seconds. `unreached` is told why no connection can
+    be made, once until there is an answer again. Raises AuthError, UsageError.
     """
 
     def __init__(
-        self, access: Access, *, connections: int, pace: float = 1.0, silence_s: float = 120
+        self,
+        access: Access,
+        *,
+        connections: int,
+        pace: float = 1.0,
+        silence_s: float = 120,
+        unreached: Callable[[str], None] = lambda _: None,
     ) -> None:
         self._access = access.checked()
         self._pace = pace
         self._silence_s = silence_s
+        self._unreached = unreached
+        self._away = False
         tls = httpx.create_ssl_context()
         common: dict[str, Any] = {
             "verify": tls,
@@ -91,11 +100,12 @@ class Api:
         json: Any = None,
         files: Any = None,
         data: Any = None,
+        uploading: bool = False,
     ) -> Any:
         """One call that is surely safe to repeat; the decoded JSON, None for an empty 204.
 
-        Repeated after silence, 5xx and 429. Raises Unavailable, RateLimited, AuthError, OutOfCredits,
-        NotThere, Rejected, BadResponse.
+        Repeated after silence, 5xx and 429; for less long where `uploading` says that it only prepares a
+        submit. Raises Unavailable, RateLimited, AuthError, OutOfCredits, NotThere, Rejected, BadResponse.
         """
 
         async def once() -> Any:
@@ -104,7 +114,13 @@ class Api:
                 raise answers.refusal(response, *self._names())
             return None if response.status_code == 204 else self._decoded(response)
 
-        return await until_silent(self._pace, self._silence_s)(once)
+        again = until_uploaded if uploading else until_silent
+        try:
+            return await again(self._pace, self._silence_s)(once)
+        except Fault as fault:
+            if fault.reached is Reached.SURELY_NOT:
+                raise _out_of_reach(fault) from fault
+            raise
 
     async def submit(self, path: str, body: Mapping[str, Any], *, read_s: float = 120) -> Any:
         """One POST that may cost money; the decoded JSON.
@@ -119,7 +135,7 @@ class Api:
             )
         except Fault as fault:
             if fault.reached is Reached.SURELY_NOT:
-                raise
+                raise _out_of_reach(fault) from fault
             raise answers.unknown(str(fault)) from fault
         if not response.is_success:
             raise answers.submit_refusal(response, *self._names())
@@ -179,7 +195,7 @@ class Api:
         async def once() -> Digest:
             return await put_file(self._foreign, url, file, headers, LONGEST_WAIT_S * self._pace)
 
-        return await until_silent(self._pace, self._silence_s)(once)
+        return await until_uploaded(self._pace, self._silence_s)(once)
 
     async def is_there(self, url: str) -> bool:
         """Whether something stands at an address: 403, 404 and 410 say that it is gone.
@@ -205,15 +221,22 @@ class Api:
     async def _exchange(
         self, method: str, path: str, *, read_s: float = _READ_S, **content: Any
     ) -> httpx.Response:
-        with translated(self._access.service):
-            request = self._own.build_request(
-                method,
-                self._url(path),
-                headers={"Accept": "application/json"},
-                timeout=self._timeout(read_s),
-                **content,
-            )
-            response = await self._own.send(request, stream=True)
+        try:
+            with translated(self._access.service):
+                request = self._own.build_request(
+                    method,
+                    self._url(path),
+                    headers={"Accept": "application/json"},
+                    timeout=self._timeout(read_s),
+                    **content,
+                )
+                response = await self._own.send(request, stream=True)
+        except Fault as fault:
+            if fault.reached is Reached.SURELY_NOT and not self._away:
+                self._away = True
+                self._unreached(str(fault))
+            raise
+        self._away = False
         try:
             return await self._read(response)
         finally:
@@ -261,3 +284,8 @@ class Api:
 
     def _timeout(self, read_s: float) -> httpx.Timeout:
         return httpx.Timeout(connect=_CONNECT_S, write=_WRITE_S, read=self._patience(read_s), pool=None)
+
+
+def _out_of_reach(fault: Fault) -> Unreachable:
+    """What a connection is that was tried in vain: it is the API's, so that others need not try."""
+    return Unreachable(str(fault), remedy=fault.remedy)

@@ -16,6 +16,7 @@ from seedgen.project.models import OXEN, FromShotUse
 from seedgen.providers.answers import NotThere
 from seedgen.providers.oxen_answers import SERVICE
 from seedgen.providers.oxen_request import UPLOAD_REMEDY, fits_inside, unreachable, uploads_allowed
+from seedgen.providers.uploading import Turns
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -49,7 +50,7 @@ class References:
         self._stands: dict[str, bool] = {}
         self._repository = Repository(api, base_url, settings.upload_repo or "")
         # Every upload is a commit on one branch; two at once would get into each other's way.
-        self._one_at_a_time = asyncio.Lock()
+        self._turns = Turns()
 
     async def urls(self, submission: Submission) -> tuple[str, ...]:
         """An address for each reference. Raises Rejected for a file that may not go, and as `prepare`."""
@@ -73,7 +74,7 @@ class References:
                 f"of at most {limit} MB",
                 remedy=UPLOAD_REMEDY,
             )
-        async with self._one_at_a_time:
+        async with self._turns.next():
             promised = promised_digest(reference)
             if promised and (known := await self._known(promised)):
                 return known
@@ -122,6 +123,7 @@ class Repository:
                 f"{self._path}/file/{_BRANCH}/{_FOLDER}",
                 files=[("files[]", (name, content))],
                 data=_AUTHOR | {"message": f"Add reference {name}"},
+                uploading=True,
             )
         except NotThere as error:
             raise refusal or error from error
@@ -140,7 +142,7 @@ class Repository:
             "description": "References for seedgen",
         }
         try:
-            await self._api.ask("POST", "/repos", json=body)
+            await self._api.ask("POST", "/repos", json=body, uploading=True)
         except Rejected as error:  # 409: it is there already
             return error
         return None

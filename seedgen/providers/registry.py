@@ -97,13 +97,17 @@ SERVICES = {
 
 @dataclass(frozen=True, slots=True)
 class Needs:
-    """What making a provider takes. `jobs` is how many may be in flight."""
+    """What making a provider takes. `jobs` is how many may be in flight.
+
+    `unreached` is told why the service cannot be reached, when that begins.
+    """
 
     settings: ProviderSettings
     around: Surroundings
     cards: Cards
     uploads: Uploads
     jobs: int
+    unreached: Callable[[str], None] = lambda _: None
 
 
 _CONNECTIONS = 12
@@ -114,7 +118,8 @@ def _api(name: str, needs: Needs, *, connections: int, header: KeyHeader = KeyHe
     from seedgen.providers.http import Api  # noqa: PLC0415
 
     access = SERVICES[name].access(needs.around, header)
-    return Api(access, connections=min(connections, needs.jobs), pace=needs.around.pace)
+    most = min(connections, needs.jobs)
+    return Api(access, connections=most, pace=needs.around.pace, unreached=needs.unreached)
 
 
 def _eachlabs(needs: Needs) -> Provider:

@@ -11,6 +11,7 @@ from tenacity import (
     retry_if_exception_type,
     stop_after_attempt,
     stop_after_delay,
+    stop_any,
     wait_exponential,
     wait_random,
 )
@@ -21,17 +22,33 @@ from seedgen.providers.answers import Silent
 from seedgen.providers.translating import Fault, Reached
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from tenacity.stop import stop_base
 
 LONGEST_WAIT_S = 60
 """However long a service asks to wait, it is asked again after this."""
 
-_CONNECTS = 4
+_CONNECTS = 5
+"""Some nine seconds where connections are refused, so that a short outage ends no apply."""
+
+_CONNECTING_S = 20
+"""No further connection is tried after this: where nobody answers at all, each takes its ten seconds."""
+
+_UPLOAD_S = 30
 
 
 def until_silent(pace: float, silence_s: float) -> AsyncRetrying:
     """Again after silence, "not now" and 429, until `silence_s * pace` seconds have passed."""
     return _retrying(pace, stop_after_delay(silence_s * pace), RateLimited, Silent)
+
+
+def until_uploaded(pace: float, silence_s: float) -> AsyncRetrying:
+    """The same for what comes before a submit: without a connection it ends when a submit would end.
+
+    Nothing is lost by giving up, and somebody may be watching. 429 is an answer, and has all the time.
+    """
+    return _retrying(pace, _before_submit(pace, silence_s), RateLimited, Silent)
 
 
 def a_few_times(pace: float, tries: int, *errors: type[Exception]) -> AsyncRetrying:
@@ -42,14 +59,35 @@ def a_few_times(pace: float, tries: int, *errors: type[Exception]) -> AsyncRetry
 def while_unreached(pace: float) -> AsyncRetrying:
     """Again while not a byte of a request can have reached the service."""
     return AsyncRetrying(
-        stop=stop_after_attempt(_CONNECTS),
+        stop=_unreached(pace),
         wait=_as_asked(pace),
-        retry=retry_if_exception(lambda e: isinstance(e, Fault) and e.reached is Reached.SURELY_NOT),
+        retry=retry_if_exception(_is_unreached),
         reraise=True,
     )
 
 
-def _retrying(pace: float, stop: stop_base, *errors: type[Exception]) -> AsyncRetrying:
+def _is_unreached(error: BaseException | None) -> bool:
+    return isinstance(error, Fault) and error.reached is Reached.SURELY_NOT
+
+
+def _unreached(pace: float) -> stop_base:
+    return stop_any(stop_after_attempt(_CONNECTS), stop_after_delay(_CONNECTING_S * pace))
+
+
+def _before_submit(pace: float, silence_s: float) -> Callable[[RetryCallState], bool]:
+    unreached, limited = _unreached(pace), stop_after_delay(silence_s * pace)
+    silent = stop_after_delay(min(_UPLOAD_S, silence_s) * pace)
+
+    def enough(state: RetryCallState) -> bool:
+        error = state.outcome.exception() if state.outcome else None
+        if _is_unreached(error):
+            return unreached(state)
+        return (limited if isinstance(error, RateLimited) else silent)(state)
+
+    return enough
+
+
+def _retrying(pace: float, stop: Callable[[RetryCallState], bool], *errors: type[Exception]) -> AsyncRetrying:
     return AsyncRetrying(stop=stop, wait=_as_asked(pace), retry=retry_if_exception_type(errors), reraise=True)
 
 

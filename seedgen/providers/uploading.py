@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import hashlib
 from typing import TYPE_CHECKING
 
 from seedgen.digest import Digest
-from seedgen.errors import BadResponse, ProviderError, RateLimited, Rejected
+from seedgen.errors import BadResponse, ProviderError, RateLimited, Rejected, Unavailable, Unreachable
 from seedgen.providers.answers import PASSING, Silent, reason, retry_after
 from seedgen.providers.translating import translated
 
@@ -19,6 +20,35 @@ if TYPE_CHECKING:
 
 _BLOCK = 256 * 1024
 _WHO = "the storage for references"
+
+
+class Turns:
+    """One upload at a time. Who waited while it found no answer does not go the same way again.
+
+    Another one may still come and try: then somebody has had the time to mend it.
+    """
+
+    def __init__(self) -> None:
+        self._lock = asyncio.Lock()
+        self._failures = 0
+        self._why = ("", "")
+
+    @contextlib.asynccontextmanager
+    async def next(self) -> AsyncIterator[None]:
+        """Wait for a turn. Raises Unavailable as the one before did."""
+        failures = self._failures
+        async with self._lock:
+            if failures != self._failures:
+                why, remedy = self._why
+                raise Unavailable(why, remedy=remedy)
+            try:
+                yield
+            except Unreachable:
+                raise  # whoever waits is told to stop: once for all shots, not by each of them
+            except Unavailable as error:
+                self._failures += 1
+                self._why = (str(error), error.remedy)
+                raise
 
 
 async def put_file(

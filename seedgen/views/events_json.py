@@ -33,12 +33,14 @@ def _now() -> str:
     return datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
-def _warning(event: events.SubmitUnsure | events.Slowed | events.Draining) -> str:
+def _warning(event: events.SubmitUnsure | events.Slowed | events.Unreached | events.Draining) -> str:
     match event:
         case events.SubmitUnsure(shot, _, provider, error):
             return f"{shot}: {error}; asking {provider} whether it took the job"
         case events.Slowed(provider, limit, seconds, error):
             return f"{provider}: {error}; {limit} at once, the next in {seconds:.0f} s"
+        case events.Unreached(provider, error):
+            return f"{provider}: {error}; trying again"
         case events.Draining(ending, leaving, submitting):
             unsure = f", {submitting} may yet be accepted" if submitting else ""
             return f"interrupted; {ending} in flight end first, {leaving} go on{unsure}"
@@ -113,7 +115,7 @@ class JsonEvents:
                 )
             case events.ReelAssembled():
                 self._assembled(event)
-            case events.SubmitUnsure() | events.Slowed() | events.Draining():
+            case events.SubmitUnsure() | events.Slowed() | events.Unreached() | events.Draining():
                 self.diagnostic(Diagnostic(Severity.WARNING, _warning(event)))
             case events.ShotRemoved() | events.SheetDrawn() | events.PageWritten():
                 pass

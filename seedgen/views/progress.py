@@ -56,6 +56,8 @@ def event_line(event: events.Event, took: str, root: Path, paint: Paint) -> str:
         case events.Slowed(provider, limit, seconds, error):
             jobs = f"{counted(limit, 'job')} at once for now, the next in {lasted(seconds)}"
             return f"  {paint.yellow('…')} {provider}  {_sentence(error)} {jobs}."
+        case events.Unreached(provider, error):
+            return f"  {paint.yellow('…')} {provider}  {_sentence(error)} Trying again."
         case events.ShotRemoved(shot):
             return f"  {paint.red('-')} {harmless(shot)}  removed; its clip stays in the cache"
         case events.Draining(ending, leaving, submitting):

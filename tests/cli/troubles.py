@@ -123,7 +123,15 @@ SUBMITS = (
     ),
     Trouble(
         "service not there",
-        both(refused("{service} cannot be reached", "Check the network, then run it again.", clips=NONE)),
+        both(
+            refused(
+                "Trying again.",
+                "{service} cannot be reached",
+                "Check the network, then run it again.",
+                clips=NONE,
+            )
+        ),
+        options=("--concurrency", "1"),
         away=True,
     ),
     Trouble(

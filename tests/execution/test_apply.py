@@ -16,6 +16,7 @@ from seedgen.errors import (
     Rejected,
     SubmitUnknown,
     Unavailable,
+    Unreachable,
     UnreadableMedia,
 )
 from seedgen.planning.plan import Action, Change, Reason, ReasonKind
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from seedgen.execution.outcome import Outcome
+    from seedgen.ports.provider import Submission
 
 
 def perform(stage: Stage, *changes: Change, **options: object) -> Outcome:
@@ -277,6 +279,30 @@ def test_another_process_that_makes_the_same_take_is_waited_for(tmp_path: Path) 
     assert outcome.lock.shots["a"].takes[0] == take
     assert (outcome.done, outcome.reused) == (0, 1), "it was not we who made it"
     assert late.provider.submitted == []
+
+
+class Three(FakeProvider):
+    """A provider that answers no submit before three have come."""
+
+    three = asyncio.Barrier(3)
+
+    async def submit(self, submission: Submission) -> str:
+        """Wait for the others."""
+        await self.three.wait()
+        return await super().submit(submission)
+
+
+def test_a_service_that_cannot_be_reached_is_told_of_once(tmp_path: Path) -> None:
+    """`a` is in flight and is waited for; `b` and `c` find no connection side by side, `d` does not try."""
+    gone = Fate(on_submit=Unreachable("cannot be reached"))
+    stage = Stage(tmp_path, Three({"a": Fate(waits_for="c"), "b": gone, "c": gone}))
+    outcome = perform(stage, *(generate(shot) for shot in "abcd"), concurrency=3)
+    assert (outcome.done, outcome.not_started) == (1, 2)
+    assert len(outcome.failures) == 1
+    assert sorted(stage.provider.submitted) == ["a", "b", "c"]
+    assert [stage.journal.last(shot).stage for shot in "bc"] == [Journalled.FAILED] * 2, (
+        "not accepted, surely"
+    )
 
 
 def stopped(stage: Stage, *changes: Change, concurrency: int, they_end: bool) -> Outcome:

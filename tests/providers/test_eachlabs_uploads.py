@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from seedgen.digest import digest_bytes
-from seedgen.errors import Rejected
+from seedgen.errors import Rejected, Unavailable
 from seedgen.planning.request import Request, RequestReference
 from seedgen.ports.provider import Submission
 from seedgen.ports.store import Upload
@@ -158,3 +158,15 @@ def test_an_upload_is_repeated(emulator: Emulator, tmp_path: Path, fault: Fault)
     emulator.add(fault)
     at_eachlabs(emulator, tmp_path, lambda provider: submitted(provider, one))
     assert len(emulator.submits) == 1
+
+
+def test_shots_that_share_a_file_fail_together(emulator: Emulator, tmp_path: Path) -> None:
+    """Two tries for each of the two files, the second a minute later: not two for each of the shots."""
+    one = submission(tmp_path, SHOE)
+    emulator.add(Fault("eachlabs", "presign", status=503, headers={"Retry-After": "60"}, times=None))
+
+    async def many(provider: EachlabsProvider) -> list[Submission | BaseException]:
+        return await asyncio.gather(*(provider.prepare(one) for _ in range(5)), return_exceptions=True)
+
+    assert {type(result).__mro__[-6] for result in at_eachlabs(emulator, tmp_path, many)} == {Unavailable}
+    assert len(emulator.requests_of("presign")) == 4

@@ -20,6 +20,7 @@ from seedgen.errors import (
     Rejected,
     SubmitUnknown,
     Unavailable,
+    Unreachable,
     UsageError,
 )
 from seedgen.project.models import KeyHeader
@@ -226,12 +227,24 @@ def test_a_refusal_whose_words_are_cut_off_is_a_refusal() -> None:
         over(server.url, submit)
 
 
-def test_a_submit_that_cannot_be_sent_is_repeated_and_certainly_not_accepted() -> None:
-    """A port at which nobody listens: the request never left."""
+async def prepare(api: Api) -> Any:
+    """A call that only prepares a submit."""
+    return await api.ask("POST", "/v1/upload/presign", json={}, uploading=True)
+
+
+@pytest.mark.parametrize("act", [submit, prepare])
+def test_what_cannot_be_sent_is_soon_given_up_and_certainly_not_accepted(act: Callable[[Api], Any]) -> None:
+    """A port at which nobody listens: the request never left. It is told of once, at the first try.
+
+    However long silence is borne elsewhere, nothing comes of waiting here.
+    """
+    told: list[str] = []
     with socket.socket() as nobody:
         nobody.bind(("127.0.0.1", 0))
-        with pytest.raises(Unavailable) as caught:
-            over(f"http://127.0.0.1:{nobody.getsockname()[1]}", submit)
+        url = f"http://127.0.0.1:{nobody.getsockname()[1]}"
+        with pytest.raises(Unreachable) as caught:
+            over(url, act, silence_s=10_000, unreached=told.append)
+    assert told == [str(caught.value)]
     assert str(caught.value).startswith("each::labs cannot be reached: ")
     assert caught.value.retry_is_safe
 
