@@ -191,6 +191,8 @@ def _judge(exe: Path, version: str, features: Sequence[str]) -> Ffmpeg | str:
 
 
 async def _start(command: Sequence[str], *, stdout: bool) -> asyncio.subprocess.Process:
+    # A Ctrl-C before the child has its own session would reach it too: it starts with that held back.
+    held = signal.SIGINT in signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:
         return await asyncio.create_subprocess_exec(
             *command,
@@ -204,6 +206,9 @@ async def _start(command: Sequence[str], *, stdout: bool) -> asyncio.subprocess.
         raise FfmpegFailed(
             f"ffmpeg cannot be started: {error.strerror or error}", stderr=str(error), remedy=_REMEDY
         ) from None
+    finally:
+        if not held:
+            signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
 
 
 async def _attend(child: asyncio.subprocess.Process, frames: int, progress: Progress | None) -> str:

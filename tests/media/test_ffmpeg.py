@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import os
+import signal
+import sys
 from typing import TYPE_CHECKING
 
 import pytest
@@ -157,6 +159,18 @@ def test_the_child_has_its_own_session(telling: tuple[Ffmpeg, Path]) -> None:
     with pytest.raises(Seen):
         asyncio.run(ffmpeg.run(ENDLESS, frames=10**9, progress=look))
     assert sessions[0][0] == sessions[0][1] != os.getsid(0)
+
+
+def test_ctrl_c_cannot_hit_a_child_that_is_just_starting(tmp_path: Path) -> None:
+    """Before it has its session it is in ours: it begins with the signal held back, and we still take it."""
+    exe, said = tmp_path / "ffmpeg", tmp_path / "said"
+    telling = "import pathlib, signal; blocked = signal.pthread_sigmask(signal.SIG_BLOCK, ())"
+    # No shell: one of them clears the mask as it starts.
+    exe.write_text(f"#!{sys.executable}\n{telling}\npathlib.Path({str(said)!r}).write_text(str(*blocked))\n")
+    exe.chmod(0o755)
+    asyncio.run(Ffmpeg(exe, "telling").run([]))
+    assert said.read_text() == str(signal.SIGINT)
+    assert signal.SIGINT not in signal.pthread_sigmask(signal.SIG_BLOCK, ())
 
 
 def test_a_failure_carries_the_end_of_what_ffmpeg_said(ffmpeg: Ffmpeg, tmp_path: Path) -> None:
