@@ -167,7 +167,7 @@ class ObjectCorrupt(StoreError):
 
 
 class ReadOnly(StoreError):
-    """A database of the cache that may not be written here, as even reading it needs; nothing is damaged."""
+    """A database of the cache that may not be written here; nothing of it is damaged."""
 
 
 class LockUnreadable(StoreError):
