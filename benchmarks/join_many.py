@@ -26,7 +26,7 @@ from benchmarks.reel_sets import RATE, make_clips
 from benchmarks.report import MIB, Goal, Measured, Recorded, Report, say
 from seedgen.geometry import Size
 from seedgen.media.segments import FfmpegSegments
-from seedgen.ports.media import ClipSegment, Finish, ReelFormat, SegmentFiles
+from seedgen.ports.segments import ClipSegment, Finish, ReelFormat, SegmentFiles
 from seedgen.timing import Rate
 from tests.media.clips import ffmpeg
 

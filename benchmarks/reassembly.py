@@ -26,7 +26,7 @@ from benchmarks.reel_peers import copy, full_command, moviepy, moviepy_command, 
 from benchmarks.reel_sets import RATE, adopt, make_clips, write_film
 from benchmarks.report import MIB, Goal, Measured, Report, say
 from seedgen.geometry import Size
-from seedgen.ports.media import ReelFormat
+from seedgen.ports.segments import ReelFormat
 from seedgen.timing import Rate
 
 if TYPE_CHECKING:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from seedgen.ports.media import ReelFormat
+    from seedgen.ports.segments import ReelFormat
 
 MOVIEPY_VERSION = "2.2.1"
 _MOVIEPY = """\

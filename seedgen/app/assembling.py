@@ -26,8 +26,8 @@ if TYPE_CHECKING:
     from seedgen.app.reels import Pick, ReeledProject
     from seedgen.planning.lock import Lock
     from seedgen.planning.resolved import ResolvedShot
-    from seedgen.ports.media import Sheet
     from seedgen.ports.provider import Submission
+    from seedgen.ports.sheets import Sheet
 
     Tell = Callable[[events.Event], None]
 
@@ -158,7 +158,7 @@ class _Sheets:
     posters: Posters
 
     def draw(self, sheet: Sheet, out: Path) -> None:
-        """Fulfils `ports.media.SheetDrawer`."""
+        """Fulfils `ports.sheets.SheetDrawer`."""
         from seedgen.media.sheet import PillowSheets
 
         PillowSheets(self.posters.picture).draw(sheet, out)

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from seedgen.geometry import Size
     from seedgen.planning.lock import Lock, ReelRecord, Take
     from seedgen.planning.resolved import ResolvedShot
-    from seedgen.ports.media import Finish
+    from seedgen.ports.segments import Finish
     from seedgen.project.reels import Reel
     from seedgen.providers.local import LocalProvider
     from seedgen.reel.timeline import Timeline
@@ -117,7 +117,7 @@ class ReeledProject(OpenedProject):
 
     def finish(self, name: str, line: Timeline) -> Finish:
         """What a reel gets besides its pictures and their sound."""
-        from seedgen.ports.media import Finish, Score
+        from seedgen.ports.segments import Finish, Score
         from seedgen.reel.passages import chapters, subtitles
 
         reel, score = self.reel(name), None

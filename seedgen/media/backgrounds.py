@@ -9,7 +9,7 @@ from seedgen.geometry import Fit, Size, nearest_even
 from seedgen.project.reels import BLUR
 
 if TYPE_CHECKING:
-    from seedgen.ports.media import ReelFormat
+    from seedgen.ports.segments import ReelFormat
 
 _DARK = "#17171a"
 """Where there is no picture to blur."""

@@ -15,7 +15,7 @@ from seedgen.media.mp4.reading import read_header
 from seedgen.media.mp4.writing import Frames
 from seedgen.media.normalise import BYTES_PER_SAMPLE, SAMPLE_RATE, sample_count
 from seedgen.media.probe import PyavClipReader
-from seedgen.ports.media import SegmentFiles
+from seedgen.ports.segments import SegmentFiles
 from seedgen.timing import Rate
 
 if TYPE_CHECKING:

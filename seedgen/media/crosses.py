@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING
 
 from seedgen.media.normalise import TAGGED
 from seedgen.media.segment_graph import Streams
-from seedgen.ports.media import ClipSegment
+from seedgen.ports.segments import ClipSegment
 from seedgen.project.reels import Direction, TransitionType
 
 if TYPE_CHECKING:
     from seedgen.media.segment_graph import SegmentGraph
-    from seedgen.ports.media import CardSegment, CrossSegment
+    from seedgen.ports.segments import CardSegment, CrossSegment
 
 _WIPES = {
     Direction.LEFT: "wipeleft",

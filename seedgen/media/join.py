@@ -21,7 +21,7 @@ from seedgen.media.mp4.writing import write_reel
 from seedgen.media.normalise import REORDER, SAMPLE_RATE, track_timescale
 from seedgen.media.pcm import segments_sound
 from seedgen.media.segment_files import checked_header
-from seedgen.ports.media import Joined
+from seedgen.ports.segments import Joined
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from seedgen.digest import Digest
     from seedgen.media.ffmpeg import Ffmpeg
     from seedgen.media.mp4.reading import VideoHeader
-    from seedgen.ports.media import Finish, ReelFormat, SegmentFiles
+    from seedgen.ports.segments import Finish, ReelFormat, SegmentFiles
 
 _REMEDY = "Clear the cached segments (.seedgen/cache/segments) and assemble the reel again."
 

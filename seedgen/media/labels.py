@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from seedgen.media.lettering import Font
-    from seedgen.ports.media import Label, ReelFormat
+    from seedgen.ports.segments import Label, ReelFormat
 
 _SAFE = 0.05
 """Title safe margin at each side (SMPTE ST 2046-1: the inner 90 percent)."""

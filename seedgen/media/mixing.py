@@ -21,14 +21,14 @@ from seedgen.media.magic import recognise
 from seedgen.media.normalise import BYTES_PER_SAMPLE, SAMPLE_RATE, pcm_arguments
 from seedgen.media.pcm import Sound, Stretch, run_on_sound
 from seedgen.media.probe import probe_media
-from seedgen.ports.media import LoudnessMissed
+from seedgen.ports.segments import LoudnessMissed
 
 if TYPE_CHECKING:
     from fractions import Fraction
     from pathlib import Path
 
     from seedgen.media.ffmpeg import Ffmpeg
-    from seedgen.ports.media import Finish, Score
+    from seedgen.ports.segments import Finish, Score
 
 CEILING = Decimal(-2)
 """dBTP of the samples. The promise is -1 in the reel, and encoding adds up to about 1 dB."""

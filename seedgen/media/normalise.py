@@ -20,7 +20,7 @@ from seedgen.project.reels import BLUR
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from seedgen.ports.media import ReelFormat, SegmentSound
+    from seedgen.ports.segments import ReelFormat, SegmentSound
     from seedgen.timing import Rate
 
 RECIPE = 6

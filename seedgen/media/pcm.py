@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from seedgen.media.ffmpeg import Ffmpeg
-    from seedgen.ports.media import SegmentFiles
+    from seedgen.ports.segments import SegmentFiles
     from seedgen.timing import Rate
 
 PCM_INPUT: tuple[str, ...] = ("-f", "s16le", "-ar", str(SAMPLE_RATE), "-ac", "2", "-i")

@@ -9,7 +9,7 @@ from seedgen.media.mp4.reading import VideoHeader, read_header
 from seedgen.media.normalise import BYTES_PER_SAMPLE, sample_count, track_timescale
 
 if TYPE_CHECKING:
-    from seedgen.ports.media import SegmentFiles
+    from seedgen.ports.segments import SegmentFiles
     from seedgen.timing import Rate
 
 

@@ -18,14 +18,14 @@ from seedgen.media.normalise import (
 )
 from seedgen.media.pictures import MAX_PIXELS
 from seedgen.media.slates import draw_card
-from seedgen.ports.media import CardSegment
+from seedgen.ports.segments import CardSegment
 from seedgen.project.reels import BLUR
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from seedgen.ports.media import ClipSegment, Label, ReelFormat
+    from seedgen.ports.segments import ClipSegment, Label, ReelFormat
 
 
 _DECODERS = "2"

@@ -23,17 +23,17 @@ from seedgen.media.normalise import (
     sample_count,
 )
 from seedgen.media.segment_files import checked_header
-from seedgen.ports.media import ClipSegment, CrossSegment
+from seedgen.ports.segments import ClipSegment, CrossSegment
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from seedgen.media.ffmpeg import Ffmpeg
-    from seedgen.ports.media import Finish, Joined, ReelFormat, Segment, SegmentFiles
+    from seedgen.ports.segments import Finish, Joined, ReelFormat, Segment, SegmentFiles
 
 
 class FfmpegSegments:
-    """Makes segments and joins them with ffmpeg; fulfils `ports.media.SegmentEncoder`.
+    """Makes segments and joins them with ffmpeg; fulfils `ports.segments.SegmentEncoder`.
 
     What looks into clips is imported when there is one to encode: a reel that stands needs no PyAV.
     """

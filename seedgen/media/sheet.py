@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from seedgen.media.lettering import Font
-    from seedgen.ports.media import Sheet, SheetEntry
+    from seedgen.ports.sheets import Sheet, SheetEntry
 
 _PAPER = (251, 251, 249)
 _INK = (24, 24, 27)
@@ -55,7 +55,7 @@ _READERS = 2
 
 
 class PillowSheets:
-    """Draws contact sheets with Pillow; fulfils `ports.media.SheetDrawer`.
+    """Draws contact sheets with Pillow; fulfils `ports.sheets.SheetDrawer`.
 
     `poster_of` gives the picture that stands for a clip.
     """

@@ -11,7 +11,7 @@ from seedgen.geometry import Size
 from seedgen.media.lettering import Weight, line_height, load_font, wrap
 
 if TYPE_CHECKING:
-    from seedgen.ports.media import Sheet
+    from seedgen.ports.sheets import Sheet
 
 _WIDTH = 2400
 """Pixels: a page, enough for A3 at 150 dots per inch. One of twice as many took twice as long to draw

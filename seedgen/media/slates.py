@@ -23,7 +23,7 @@ from seedgen.media.lettering import (
     wrap_facts,
 )
 from seedgen.media.titles import draw_title
-from seedgen.ports.media import CardStyle
+from seedgen.ports.segments import CardStyle
 from seedgen.project.reels import BLUR
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from seedgen.geometry import Size
     from seedgen.media.inks import Colour
     from seedgen.media.lettering import Font
-    from seedgen.ports.media import CardSegment
+    from seedgen.ports.segments import CardSegment
 
 _UNBLURRED = (18, 18, 21)
 _CARD_MARGIN = 0.09

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from seedgen.geometry import Size
     from seedgen.media.inks import Colour
     from seedgen.media.lettering import Font
-    from seedgen.ports.media import CardSegment
+    from seedgen.ports.segments import CardSegment
 
 _MARGIN = 0.1
 """Kept free on every side: a little more than what is safe for titles (SMPTE ST 2046-1: 0.05)."""

@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from decimal import Decimal
     from pathlib import Path
 
-    from seedgen.ports.media import LoudnessMissed
+    from seedgen.ports.segments import LoudnessMissed
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,8 +8,8 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
     from pathlib import Path
 
-    from seedgen.ports.media import SegmentFiles
     from seedgen.ports.provider import Submission
+    from seedgen.ports.segments import SegmentFiles
 
 
 class Outputs(Protocol):

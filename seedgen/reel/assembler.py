@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from typing import Any
 
     from seedgen.digest import Digest
-    from seedgen.ports.media import Finish, Joined, SegmentEncoder, SegmentFiles
     from seedgen.ports.outputs import Outputs, Segments, StandIns
+    from seedgen.ports.segments import Finish, Joined, SegmentEncoder, SegmentFiles
     from seedgen.ports.store import Objects
     from seedgen.project.reels import Slate
     from seedgen.reel.pieces import Piece, Source

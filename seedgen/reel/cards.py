@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from seedgen.ports.media import CardSegment, CardStyle, Label
+from seedgen.ports.segments import CardSegment, CardStyle, Label
 from seedgen.project.cards import wire_prompt
 from seedgen.timing import timecode
 

@@ -12,7 +12,7 @@ from seedgen.digest import digest_json
 from seedgen.geometry import Size
 from seedgen.planning.pricing import seconds_of
 from seedgen.ports import events
-from seedgen.ports.media import Sheet, SheetEntry
+from seedgen.ports.sheets import Sheet, SheetEntry
 from seedgen.project.cards import wire_prompt
 from seedgen.timing import Rate
 
@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 
     from seedgen.planning.lock import Take
     from seedgen.planning.resolved import ResolvedShot
-    from seedgen.ports.media import SheetDrawer
     from seedgen.ports.outputs import Outputs
+    from seedgen.ports.sheets import SheetDrawer
     from seedgen.ports.store import Objects
 
     TakenShot = tuple[ResolvedShot, Take | None]

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from seedgen.errors import UsageError
 from seedgen.geometry import Size
-from seedgen.ports.media import ReelFormat
+from seedgen.ports.segments import ReelFormat
 from seedgen.project.reels import Placeholder, Reel, ShotSound
 from seedgen.timing import Rate, point
 

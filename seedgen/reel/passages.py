@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from seedgen.ports.media import Passage
+from seedgen.ports.segments import Passage
 from seedgen.project.cards import wire_prompt
 
 if TYPE_CHECKING:

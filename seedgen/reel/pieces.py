@@ -10,14 +10,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from seedgen.digest import Digest, digest_json
-from seedgen.ports.media import (
-    CardSegment,
-    ClipSegment,
-    CrossSegment,
-    Label,
-    SegmentSound,
-)
 from seedgen.ports.provider import Submission
+from seedgen.ports.segments import CardSegment, ClipSegment, CrossSegment, Label, SegmentSound
 from seedgen.project.media import Derived
 from seedgen.project.reels import Slate
 from seedgen.reel.cards import burnt_in
@@ -27,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from seedgen.planning.resolved import ResolvedShot
-    from seedgen.ports.media import ReelFormat, Segment
+    from seedgen.ports.segments import ReelFormat, Segment
     from seedgen.reel.cut_list import CutEntry
     from seedgen.reel.timeline import Part, Timeline
 

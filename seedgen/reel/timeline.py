@@ -20,7 +20,7 @@ from seedgen.reel.cut_list import Standing
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from seedgen.ports.media import CardSegment, ReelFormat
+    from seedgen.ports.segments import CardSegment, ReelFormat
     from seedgen.project.reels import Reel
     from seedgen.reel.cut_list import CutEntry, CutList
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 from typing import TYPE_CHECKING
 
-from seedgen.ports.media import SegmentFiles
+from seedgen.ports.segments import SegmentFiles
 from seedgen.store.scratch import scratch_folder
 
 if TYPE_CHECKING:

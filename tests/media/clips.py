@@ -14,7 +14,7 @@ import av
 from seedgen.geometry import Size
 from seedgen.media.ffmpeg import find_ffmpeg
 from seedgen.media.segments import FfmpegSegments
-from seedgen.ports.media import Finish, ReelFormat, SegmentFiles
+from seedgen.ports.segments import Finish, ReelFormat, SegmentFiles
 from seedgen.timing import Rate
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from seedgen.media.ffmpeg import Ffmpeg
-    from seedgen.ports.media import Segment
+    from seedgen.ports.segments import Segment
 
 SMALL = ReelFormat(Size(160, 90), Rate(24))
 

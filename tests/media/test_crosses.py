@@ -14,14 +14,7 @@ from seedgen.errors import UnreadableMedia
 from seedgen.geometry import Size
 from seedgen.media.crosses import show_cross
 from seedgen.media.segment_graph import SegmentGraph
-from seedgen.ports.media import (
-    CardSegment,
-    ClipSegment,
-    CrossSegment,
-    Label,
-    ReelFormat,
-    SegmentSound,
-)
+from seedgen.ports.segments import CardSegment, ClipSegment, CrossSegment, Label, ReelFormat, SegmentSound
 from seedgen.project.reels import Direction, TransitionType
 from seedgen.timing import Rate
 from tests.media.clips import SMALL, Seen, encode, ladder, make, picture, pictures, samples, tone
@@ -31,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from seedgen.ports.media import Segment
+    from seedgen.ports.segments import Segment
 
 DISSOLVE, FADE, WIPE = TransitionType.DISSOLVE, TransitionType.FADE, TransitionType.WIPE
 AS_IT_IS = SegmentSound(soft_start=False, soft_end=False)

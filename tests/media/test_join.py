@@ -17,7 +17,7 @@ from seedgen.geometry import Size
 from seedgen.media.ffmpeg import Ffmpeg
 from seedgen.media.join import join_segments
 from seedgen.media.segments import FfmpegSegments
-from seedgen.ports.media import CardSegment, ClipSegment, Finish, ReelFormat, SegmentFiles, SegmentSound
+from seedgen.ports.segments import CardSegment, ClipSegment, Finish, ReelFormat, SegmentFiles, SegmentSound
 from seedgen.timing import Rate
 from tests.media.clips import (
     SMALL,

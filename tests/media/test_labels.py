@@ -10,7 +10,7 @@ from PIL import ImageChops
 
 from seedgen.geometry import Size
 from seedgen.media.labels import draw_label, label_pictures, label_place, write_label
-from seedgen.ports.media import Label, ReelFormat
+from seedgen.ports.segments import Label, ReelFormat
 from seedgen.timing import Rate
 from tests.media.clips import make, pictures
 

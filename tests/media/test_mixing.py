@@ -13,7 +13,7 @@ import pytest
 from seedgen.errors import FfmpegFailed, UnreadableMedia
 from seedgen.media.mixing import finished_sound
 from seedgen.media.pcm import PCM_INPUT, Sound, Stretch
-from seedgen.ports.media import CardSegment, Finish, Score
+from seedgen.ports.segments import CardSegment, Finish, Score
 from tests.media.clips import encode, ffmpeg, join, make, onsets, picture, samples, sound, tone
 
 if TYPE_CHECKING:

@@ -11,13 +11,13 @@ import pytest
 
 from seedgen.media.mp4.boxes import media_data, offsets
 from seedgen.media.mp4.reading import read_header
-from seedgen.ports.media import CardSegment, ClipSegment, Finish, Passage
+from seedgen.ports.segments import CardSegment, ClipSegment, Finish, Passage
 from tests.media.clips import encode, ffmpeg, join, ladder, make, tone
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from seedgen.ports.media import SegmentFiles
+    from seedgen.ports.segments import SegmentFiles
 
 LENGTHS = (40, 1, 2, 30, 3, 60)
 """Frames of six segments: across two keyframes, and too short for a B-frame."""

@@ -9,14 +9,14 @@ import av
 import pytest
 
 from seedgen.media.mp4.text import title
-from seedgen.ports.media import CardSegment, Finish, Passage
+from seedgen.ports.segments import CardSegment, Finish, Passage
 from seedgen.timing import Rate
 from tests.media.clips import SMALL, encode, join, pictures, sound
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from seedgen.ports.media import SegmentFiles
+    from seedgen.ports.segments import SegmentFiles
 
 NTSC = Rate(30000, 1001)
 FORM = replace(SMALL, rate=NTSC)

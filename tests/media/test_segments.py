@@ -16,7 +16,7 @@ from seedgen.errors import FfmpegFailed, UnreadableMedia
 from seedgen.geometry import Fit, Size
 from seedgen.media.normalise import RECIPE, THREADS, seek_frame, track_timescale
 from seedgen.media.segments import FfmpegSegments
-from seedgen.ports.media import CardSegment, ClipSegment, Label, ReelFormat, SegmentFiles, SegmentSound
+from seedgen.ports.segments import CardSegment, ClipSegment, Label, ReelFormat, SegmentFiles, SegmentSound
 from seedgen.timing import Rate
 from tests.media.clips import (
     LADDER,

@@ -12,7 +12,7 @@ from seedgen.errors import UnreadableMedia
 from seedgen.geometry import Size
 from seedgen.media.sheet import PillowSheets
 from seedgen.media.sheet_grid import choose_grid
-from seedgen.ports.media import Sheet, SheetEntry
+from seedgen.ports.sheets import Sheet, SheetEntry
 from tests.media.clips import make, picture
 
 if TYPE_CHECKING:

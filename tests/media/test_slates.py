@@ -10,7 +10,7 @@ from PIL import Image, ImageChops, ImageColor
 
 from seedgen.geometry import Size
 from seedgen.media.slates import draw_card
-from seedgen.ports.media import CardSegment, CardStyle
+from seedgen.ports.segments import CardSegment, CardStyle
 
 LONG = "A presenter picks up the sneaker and turns it slowly towards the camera, city lights behind. " * 20
 SIZES = [Size(1280, 720), Size(854, 480), Size(480, 854), Size(720, 720), Size(160, 90)]

@@ -9,7 +9,7 @@ from seedgen.geometry import Size
 from seedgen.media.kerning import kerned
 from seedgen.media.lettering import Weight, load_font
 from seedgen.media.slates import draw_card
-from seedgen.ports.media import CardSegment, CardStyle
+from seedgen.ports.segments import CardSegment, CardStyle
 
 WIDE, UPRIGHT = Size(1280, 720), Size(720, 1280)
 FONT = load_font(Weight.SEMIBOLD, 100)

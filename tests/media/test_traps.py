@@ -12,7 +12,7 @@ import pytest
 
 from seedgen.geometry import Size
 from seedgen.media.mp4.reading import read_header
-from seedgen.ports.media import CardSegment, ClipSegment, CrossSegment, Label, ReelFormat, SegmentSound
+from seedgen.ports.segments import CardSegment, ClipSegment, CrossSegment, Label, ReelFormat, SegmentSound
 from seedgen.project.reels import TransitionType
 from seedgen.timing import Rate
 from tests.media.clips import SMALL, encode, make, onsets, picture, pictures, samples, tone
@@ -20,7 +20,7 @@ from tests.media.clips import SMALL, encode, make, onsets, picture, pictures, sa
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from seedgen.ports.media import Segment
+    from seedgen.ports.segments import Segment
 
 FRAMES = 12
 H264 = ("-c:v", "libx264", "-preset", "ultrafast")

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from seedgen.planning.lock import Take
     from seedgen.planning.resolved import ResolvedShot
-    from seedgen.ports.media import Sheet
+    from seedgen.ports.sheets import Sheet
 
 FIRST = "contact-sheet.png"
 SECOND = "contact-sheet-2.png"

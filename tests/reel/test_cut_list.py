@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from seedgen.errors import UsageError
 from seedgen.geometry import Size
-from seedgen.ports.media import ReelFormat
+from seedgen.ports.segments import ReelFormat
 from seedgen.project.reels import Reel
 from seedgen.reel.cut_list import CutList, Standing, cut_list, reel_format
 from seedgen.timing import Rate, point

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from seedgen.ports.media import Passage
+from seedgen.ports.segments import Passage
 from seedgen.reel.exports.captions import srt_text, vtt_text
 from seedgen.reel.exports.chapters import chapters_text
 from seedgen.reel.exports.words import lines_of, one_line

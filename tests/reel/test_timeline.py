@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from seedgen.errors import UsageError
 from seedgen.planning.select import Selectable, select
-from seedgen.ports.media import CardSegment, ClipSegment, CrossSegment, Passage
+from seedgen.ports.segments import CardSegment, ClipSegment, CrossSegment, Passage
 from seedgen.project.reels import Reel, Slate, TransitionType
 from seedgen.reel.cut_list import cut_list, reel_format
 from seedgen.reel.passages import chapters, subtitles

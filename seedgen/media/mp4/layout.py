@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from seedgen.media.adts import Packets
     from seedgen.media.mp4.reading import VideoHeader
     from seedgen.media.mp4.text import Words
-    from seedgen.ports.media import Passage, SegmentFiles
+    from seedgen.ports.segments import Passage, SegmentFiles
     from seedgen.timing import Rate
 
 RECIPE = 2

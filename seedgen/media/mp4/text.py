@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from seedgen.geometry import Size
-    from seedgen.ports.media import Passage
+    from seedgen.ports.segments import Passage
     from seedgen.timing import Rate
 
 _LONGEST_TITLE = 255

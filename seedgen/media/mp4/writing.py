@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from seedgen.media.mp4.layout import EncodedSound, Pictures
     from seedgen.media.mp4.reading import VideoHeader
-    from seedgen.ports.media import Passage, SegmentFiles
+    from seedgen.ports.segments import Passage, SegmentFiles
 
 
 def write_reel(

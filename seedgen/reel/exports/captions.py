@@ -11,7 +11,7 @@ from seedgen.reel.exports.words import lines_of
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from seedgen.ports.media import Passage
+    from seedgen.ports.segments import Passage
     from seedgen.timing import Rate
 
 _JOINER = "\u2060"

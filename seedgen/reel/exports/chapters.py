@@ -9,7 +9,7 @@ from seedgen.reel.exports.words import one_line
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from seedgen.ports.media import Passage
+    from seedgen.ports.segments import Passage
     from seedgen.timing import Rate
 
 
