@@ -42,6 +42,14 @@ def show_cross(graph: SegmentGraph, cross: CrossSegment) -> Streams:
     return Streams(picture, _both_sounds(graph, before.sound, after.sound))
 
 
+def hear_cross(graph: SegmentGraph, cross: CrossSegment) -> str | None:
+    """Add the sound that `show_cross` would, without a picture. Raises UnreadableMedia."""
+    going, coming = _sound_fades(graph, cross)
+    before = graph.hear(_going_on(cross.before), [going])
+    after = graph.hear(_gone_on(cross.after), [coming])
+    return _both_sounds(graph, before, after)
+
+
 def _going_on(side: ClipSegment | CardSegment) -> ClipSegment | CardSegment:
     """The old shot: its sound fades over the whole cross, so it needs no soft end."""
     return replace(side, sound=replace(side.sound, soft_end=False)) if isinstance(side, ClipSegment) else side

@@ -24,12 +24,13 @@ from seedgen.media.segment_files import checked_header
 from seedgen.ports.segments import Joined
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Awaitable, Sequence
 
     from seedgen.digest import Digest
     from seedgen.media.ffmpeg import Ffmpeg
     from seedgen.media.mp4.reading import VideoHeader
-    from seedgen.ports.segments import Finish, ReelFormat, SegmentFiles
+    from seedgen.media.pcm import Sound
+    from seedgen.ports.segments import Finish, LoudnessMissed, ReelFormat, SegmentFiles
 
 _REMEDY = "Clear the cached segments (.seedgen/cache/segments) and assemble the reel again."
 
@@ -41,26 +42,34 @@ async def join_segments(
     finish: Finish,
     out: Path,
     chunks: Path | None = None,
+    pictures: Awaitable[None] | None = None,
 ) -> Joined:
     """Write the reel to `out`, which appears only when it is whole.
 
     `chunks` is a folder where encoded sound is kept for the next time; it changes how long this takes,
-    never the bytes. Raises FfmpegFailed, SegmentDamaged, UnreadableMedia (the music).
+    never the bytes. `pictures` ends when the segments' pictures are all there, as their sound is already;
+    the reel's sound is finished meanwhile. Raises FfmpegFailed, SegmentDamaged, UnreadableMedia (the
+    music), and what `pictures` raises.
     """
     if not segments:
         raise FfmpegFailed("a reel needs at least one segment")
-    pictures = await asyncio.to_thread(check_segments, segments, form)
     draft = out.with_name(f".{out.name}.{secrets.token_hex(4)}.partial")
     try:
         if chunks is not None:
             await asyncio.to_thread(lambda: chunks.mkdir(parents=True, exist_ok=True))
         with tempfile.TemporaryDirectory(prefix="seedgen-join-") as name:
             folder = Path(name)
-            sound, missed = await finished_sound(ffmpeg, segments_sound(segments, form.rate), finish, folder)
-            file = folder / "sound.aac"
-            packets = await encode_sound(ffmpeg, sound, file, chunks or folder, folder)
-            encoded = EncodedSound(file, packets, sound.samples, SAMPLE_RATE)
-            digest = await _write(pictures, encoded, finish, draft)
+            heard = segments_sound(segments, form.rate)
+            sounding = asyncio.create_task(_sound(ffmpeg, heard, finish, chunks or folder, folder))
+            try:
+                if pictures is not None:
+                    await pictures
+                shown = await asyncio.to_thread(check_segments, segments, form)
+                sound, missed = await sounding
+            finally:
+                sounding.cancel()
+                await asyncio.gather(sounding, return_exceptions=True)
+            digest = await _write(shown, sound, finish, draft)
         draft.replace(out)
     except OSError as error:
         why = error.strerror or str(error)
@@ -71,6 +80,16 @@ async def join_segments(
         return Joined(digest, missed)
     finally:
         draft.unlink(missing_ok=True)
+
+
+async def _sound(
+    ffmpeg: Ffmpeg, heard: Sound, finish: Finish, chunks: Path, folder: Path
+) -> tuple[EncodedSound, LoudnessMissed | None]:
+    """The reel's sound, finished and encoded in `folder`."""
+    sound, missed = await finished_sound(ffmpeg, heard, finish, folder)
+    file = folder / "sound.aac"
+    packets = await encode_sound(ffmpeg, sound, file, chunks, folder)
+    return EncodedSound(file, packets, sound.samples, SAMPLE_RATE), missed
 
 
 async def _write(pictures: Pictures, sound: EncodedSound, finish: Finish, draft: Path) -> Digest:

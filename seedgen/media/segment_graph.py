@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
+    from seedgen.media.clip_source import ClipSource
     from seedgen.ports.segments import ClipSegment, Label, ReelFormat
 
 
@@ -71,23 +72,41 @@ class SegmentGraph:
         """
         return self._card(shown) if isinstance(shown, CardSegment) else self._clip(shown, fades)
 
+    def hear(self, heard: ClipSegment | CardSegment, fades: Sequence[str] = ()) -> str | None:
+        """Add the sound that `show` would, without a picture. Raises UnreadableMedia."""
+        if isinstance(heard, CardSegment) or heard.sound.mute:
+            return None
+        source = look(heard.clip, shape=False)
+        return (
+            None if source.sound is None else self._sound(heard, source, *self._opened(heard, source), fades)
+        )
+
     def _clip(self, clip: ClipSegment, fades: Sequence[str]) -> Streams:
         form = self.form
         source = look(clip.clip, shape=form.background == BLUR)
-        first = seek_frame(clip.start, form.rate)
-        part = Part(clip.start - first, clip.frames)
-        number = self._input(
-            *seek_arguments(first, form.rate),
-            *("-max_pixels:v", str(MAX_PIXELS), "-threads", _DECODERS),
-            *untrusted_input(clip.clip, source.demuxer),
-        )
+        number, part = self._opened(clip, source)
         is_filled = source.shown is None or fills(form, source.shown)
         chain = video_chain(form, part, source.matrix, fills=is_filled, name=f"clip{number}")
         picture = self._labelled(self.add(chain, f"[{number}:{source.picture}]"), clip.label, clip.frames)
         if source.sound is None or clip.sound.mute:
             return Streams(picture, None)
-        chain = audio_chain(form, part, clip.sound, fades, mono=source.mono)
-        return Streams(picture, self.add(chain, f"[{number}:{source.sound}]"))
+        return Streams(picture, self._sound(clip, source, number, part, fades))
+
+    def _opened(self, clip: ClipSegment, source: ClipSource) -> tuple[int, Part]:
+        """Add a clip as an input, read from somewhat before its cut; which part of that is shown."""
+        first = seek_frame(clip.start, self.form.rate)
+        number = self._input(
+            *seek_arguments(first, self.form.rate),
+            *("-max_pixels:v", str(MAX_PIXELS), "-threads", _DECODERS),
+            *untrusted_input(clip.clip, source.demuxer),
+        )
+        return number, Part(clip.start - first, clip.frames)
+
+    def _sound(
+        self, clip: ClipSegment, source: ClipSource, number: int, part: Part, fades: Sequence[str]
+    ) -> str:
+        chain = audio_chain(self.form, part, clip.sound, fades, mono=source.mono)
+        return self.add(chain, f"[{number}:{source.sound}]")
 
     def _card(self, card: CardSegment) -> Streams:
         path = self._folder / f"card{self._inputs}.png"

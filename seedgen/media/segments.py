@@ -26,7 +26,7 @@ from seedgen.media.segment_files import checked_header
 from seedgen.ports.segments import ClipSegment, CrossSegment
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Awaitable, Iterator, Sequence
 
     from seedgen.media.ffmpeg import Ffmpeg
     from seedgen.ports.segments import Finish, Joined, ReelFormat, Segment, SegmentFiles
@@ -69,8 +69,24 @@ class FfmpegSegments:
             await self._ffmpeg.run(command)
             _complete(drafts, segment, form)
 
+    async def encode_sound(self, segment: Segment, form: ReelFormat, out: Path) -> None:
+        """Write the sound that `encode` would write, sample for sample, without decoding a picture.
+
+        Raises FfmpegFailed, UnreadableMedia.
+        """
+        with tempfile.TemporaryDirectory(prefix="seedgen-segment-") as folder:
+            command = await asyncio.to_thread(_sound_command, segment, form, out, Path(folder))
+            if command is not None:
+                await self._ffmpeg.run(command)
+        _complete_sound(out, segment, form)
+
     async def join(
-        self, segments: Sequence[SegmentFiles], form: ReelFormat, finish: Finish, out: Path
+        self,
+        segments: Sequence[SegmentFiles],
+        form: ReelFormat,
+        finish: Finish,
+        out: Path,
+        pictures: Awaitable[None] | None = None,
     ) -> Joined:
         """Write the reel: pictures copied, sound encoded.
 
@@ -78,7 +94,7 @@ class FfmpegSegments:
         """
         from seedgen.media.join import join_segments
 
-        return await join_segments(self._ffmpeg, segments, form, finish, out, self._chunks)
+        return await join_segments(self._ffmpeg, segments, form, finish, out, self._chunks, pictures)
 
 
 @contextmanager
@@ -114,8 +130,28 @@ def _command(segment: Segment, form: ReelFormat, drafts: SegmentFiles, folder: P
     return [*graph.arguments, "-filter_complex", graph.filters, *outputs]
 
 
+def _sound_command(segment: Segment, form: ReelFormat, out: Path, folder: Path) -> list[str] | None:
+    """One ffmpeg command for the segment's sound alone; None when it is silent."""
+    from seedgen.media.crosses import hear_cross
+    from seedgen.media.segment_graph import SegmentGraph
+
+    graph = SegmentGraph(form, folder)
+    sound = hear_cross(graph, segment) if isinstance(segment, CrossSegment) else graph.hear(segment)
+    if sound is None:
+        return None
+    return [
+        *graph.arguments,
+        "-filter_complex",
+        graph.filters,
+        "-map",
+        sound,
+        *pcm_arguments(),
+        f"file:{out}",
+    ]
+
+
 def _complete(drafts: SegmentFiles, segment: Segment, form: ReelFormat) -> None:
-    """Check the picture's length and give the sound its exact length: what is missing is silence."""
+    """Check the picture's length, and give the sound its own."""
     try:
         frames = read_header(drafts.video).frames
     except (OSError, ValueError):
@@ -125,8 +161,16 @@ def _complete(drafts: SegmentFiles, segment: Segment, form: ReelFormat) -> None:
             f"{_name(segment)} gave {frames} frames instead of {segment.frames}",
             remedy="Check that the clip plays to its end.",
         )
-    with drafts.audio.open("ab") as stream:
-        os.truncate(stream.fileno(), sample_count(form.rate, segment.frames) * BYTES_PER_SAMPLE)
+    _complete_sound(drafts.audio, segment, form)
+
+
+def _complete_sound(audio: Path, segment: Segment, form: ReelFormat) -> None:
+    """Give the sound its exact length: what is missing is silence."""
+    try:
+        with audio.open("ab") as stream:
+            os.truncate(stream.fileno(), sample_count(form.rate, segment.frames) * BYTES_PER_SAMPLE)
+    except OSError as error:
+        raise FfmpegFailed(f"the sound {audio.name} cannot be written: {error}") from None
 
 
 def _name(segment: Segment) -> str:

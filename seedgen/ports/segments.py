@@ -11,7 +11,7 @@ from seedgen.geometry import Fit
 from seedgen.project.reels import Direction, TransitionType
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Awaitable, Sequence
     from fractions import Fraction
     from pathlib import Path
 
@@ -195,10 +195,18 @@ class SegmentEncoder(Protocol):
     async def encode(self, segment: Segment, form: ReelFormat, files: SegmentFiles) -> None:
         """Write `files.video` and `files.audio`. Raises FfmpegFailed, UnreadableMedia."""
 
+    async def encode_sound(self, segment: Segment, form: ReelFormat, out: Path) -> None:
+        """Write what `encode` would write as `files.audio`, soon. Raises FfmpegFailed, UnreadableMedia."""
+
     async def join(
-        self, segments: Sequence[SegmentFiles], form: ReelFormat, finish: Finish, out: Path
+        self,
+        segments: Sequence[SegmentFiles],
+        form: ReelFormat,
+        finish: Finish,
+        out: Path,
+        pictures: Awaitable[None] | None = None,
     ) -> Joined:
-        """Join without re-encoding video.
+        """Join without re-encoding video. `pictures` ends when all of the segments' videos are there.
 
         The reel has exactly the sum of the segments' frames. Same arguments, same `identity` and `joining`:
         same bytes. Raises FfmpegFailed, UnreadableMedia, and SegmentDamaged for a segment that has to be

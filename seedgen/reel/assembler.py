@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from seedgen.digest import digest_json
@@ -12,12 +12,12 @@ from seedgen.ports import events
 from seedgen.reel.pieces import SourceKind, pieces, written
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Coroutine, Iterable, Sequence
+    from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
     from typing import Any
 
     from seedgen.digest import Digest
     from seedgen.ports.outputs import Outputs, Segments, StandIns
-    from seedgen.ports.segments import Finish, Joined, SegmentEncoder, SegmentFiles
+    from seedgen.ports.segments import Finish, Joined, Segment, SegmentEncoder, SegmentFiles
     from seedgen.ports.store import Objects
     from seedgen.project.reels import Slate
     from seedgen.reel.pieces import Piece, Source
@@ -26,6 +26,10 @@ if TYPE_CHECKING:
 STAND_IN_MARK = "ANIMATIC"
 _SIDE_BY_SIDE = 2
 """Two encodes at a time measured within 4 % of the best on two cores."""
+
+_SOUND_FIRST = 4
+"""A change touches a clip and its transitions. Of more pieces, a second look at every clip would cost more
+than is won: their encodes leave no core free anyway."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,16 +91,14 @@ async def _joined(
     A kept segment that turns out to be damaged only when its pictures are copied is encoded again, each
     at most once.
     """
-    out = bench.outputs.path(f"{line.reel}.mp4")
     encoded, mended = 0, set[str]()
     while True:
-        files, fresh = await _segments(line, wanted, bench)
-        encoded += fresh
-        bench.encoded()
+        missing = _missing(line, wanted, bench)
+        encoded += len(missing)
         try:
-            return await bench.encoder.join(files, line.form, finish, out), encoded
+            return await _joined_with(missing, line, wanted, finish, bench), encoded
         except SegmentDamaged as error:
-            keys = {piece.key for piece, file in zip(wanted, files, strict=True) if file.video == error.video}
+            keys = {piece.key for piece in wanted if _files(piece, bench).video == error.video}
             if not keys or keys <= mended:
                 raise
             mended |= keys
@@ -104,29 +106,69 @@ async def _joined(
                 bench.segments.discard(key)
 
 
-async def _segments(line: Timeline, wanted: Sequence[Piece], bench: Bench) -> tuple[list[SegmentFiles], int]:
-    """Every segment's files in order, and how many had to be encoded."""
-    ready: dict[str, SegmentFiles] = {}
-    missing: dict[str, Piece] = {}
+def _missing(line: Timeline, wanted: Sequence[Piece], bench: Bench) -> dict[str, Piece]:
+    """The pieces that have to be encoded, by key."""
+    missing = {}
     for piece in wanted:
         found = bench.segments.find(piece.key, piece.frames)
         if found is None or not bench.encoder.is_whole(found, line.form):
             missing[piece.key] = piece
-        else:
-            ready[piece.key] = found
-    total = len(ready) + len(missing)
+    return missing
 
-    async def encode(piece: Piece) -> None:
-        with bench.segments.making(piece.key, piece.frames) as files:
-            await bench.encoder.encode(piece.show(lambda source: _path(source, bench)), line.form, files)
-        ready[piece.key] = bench.segments.files(piece.key, piece.frames)
-        bench.tell(events.ReelProgress(line.reel, len(ready), total, len(missing)))
 
+async def _joined_with(
+    missing: Mapping[str, Piece], line: Timeline, wanted: Sequence[Piece], finish: Finish, bench: Bench
+) -> Joined:
+    """Encode what is missing, and join.
+
+    Of a few pieces the sound is made first: it takes a moment, and then the sound of the whole reel is
+    finished beside their pictures.
+    """
     # A clip is shown in its own segment and in those of its transitions: it is looked at once.
     sources = {source.key: source for piece in missing.values() for source in piece.sources}
     await _side_by_side(_ready(source, bench) for source in sources.values())
+    pictures = asyncio.create_task(_encode(missing, len({piece.key for piece in wanted}), line, bench))
+    files = {piece.key: _files(piece, bench) for piece in wanted}
+    try:
+        with bench.segments.scratch() as folder:
+            if len(missing) > _SOUND_FIRST:
+                await pictures
+            else:
+                heard = {key: folder / f"{key}.pcm" for key in missing}
+                await _side_by_side(
+                    bench.encoder.encode_sound(_shown(piece, bench), line.form, heard[key])
+                    for key, piece in missing.items()
+                )
+                files |= {key: replace(files[key], audio=heard[key]) for key in missing}
+            out = bench.outputs.path(f"{line.reel}.mp4")
+            parts = [files[piece.key] for piece in wanted]
+            return await bench.encoder.join(parts, line.form, finish, out, pictures)
+    finally:
+        pictures.cancel()
+        await asyncio.gather(pictures, return_exceptions=True)
+
+
+async def _encode(missing: Mapping[str, Piece], total: int, line: Timeline, bench: Bench) -> None:
+    """Encode some segments, and say so."""
+    done = total - len(missing)
+
+    async def encode(piece: Piece) -> None:
+        nonlocal done
+        with bench.segments.making(piece.key, piece.frames) as files:
+            await bench.encoder.encode(_shown(piece, bench), line.form, files)
+        done += 1
+        bench.tell(events.ReelProgress(line.reel, done, total, len(missing)))
+
     await _side_by_side(encode(piece) for piece in missing.values())
-    return [ready[piece.key] for piece in wanted], len(missing)
+    bench.encoded()
+
+
+def _files(piece: Piece, bench: Bench) -> SegmentFiles:
+    return bench.segments.files(piece.key, piece.frames)
+
+
+def _shown(piece: Piece, bench: Bench) -> Segment:
+    return piece.show(lambda source: _path(source, bench))
 
 
 async def _side_by_side(works: Iterable[Coroutine[Any, Any, None]]) -> None:

@@ -315,6 +315,21 @@ def test_two_runs_from_an_empty_cache_give_the_same_bytes(applied: Film) -> None
     assert (applied.root / "build" / "main.mp4").read_bytes() == first
 
 
+def test_segments_made_anew_give_the_same_bytes(applied: Film) -> None:
+    """Of a few pieces the sound is made ahead and finished beside their pictures; of many it is not."""
+    shutil.rmtree(applied.cache / "segments")
+    declared = "transitions: dissolve, titles: {start: Roofs, end: Thanks}, loudness: -20"
+    first = reel_of(applied, declared).read_bytes()
+    for count in (1, 3, 5):
+        (applied.root / "build" / "main.mp4").unlink()
+        shutil.rmtree(applied.cache / "segments" / "sound")
+        for segment in sorted((applied.cache / "segments").glob("??/*.mp4"))[:count]:
+            segment.unlink()
+        ran = applied.run("reel")
+        assert (ran.code, f"{count} segment{'s' * (count > 1)} encoded" in ran.err) == (0, True)
+        assert (applied.root / "build" / "main.mp4").read_bytes() == first
+
+
 def test_letters_that_the_typeface_lacks_are_told(film: Film) -> None:
     """A warning that names them; accents are no trouble."""
     film.edit(REEL, "main: {titles: {start: Größe 東京, end: Đặng}}")
