@@ -105,7 +105,8 @@ def join(folder: Path, count: int, size: Size) -> None:
     segments = [SegmentFiles(*_names(folder, number), frames) for number in range(count)]
     form = ReelFormat(size, Rate(RATE))
     encoder = FfmpegSegments(ffmpeg(), folder / CHUNKS)
-    asyncio.run(encoder.join(segments, form, Finish(), folder / "reel.mp4"))
+    with tempfile.TemporaryDirectory(dir=folder) as scratch:
+        asyncio.run(encoder.join(segments, form, Finish(), folder / "reel.mp4", Path(scratch)))
 
 
 def _joining(folder: Path, count: int, size: Size) -> Command:

@@ -8,9 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-import tempfile
 import threading
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from seedgen.errors import FfmpegFailed
@@ -25,6 +23,7 @@ from seedgen.ports.segments import Joined
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Sequence
+    from pathlib import Path
 
     from seedgen.digest import Digest
     from seedgen.media.ffmpeg import Ffmpeg
@@ -41,15 +40,18 @@ async def join_segments(
     form: ReelFormat,
     finish: Finish,
     out: Path,
+    *,
+    scratch: Path,
     chunks: Path | None = None,
     pictures: Awaitable[None] | None = None,
 ) -> Joined:
     """Write the reel to `out`, which appears only when it is whole.
 
-    `chunks` is a folder where encoded sound is kept for the next time; it changes how long this takes,
-    never the bytes. `pictures` ends when the segments' pictures are all there, as their sound is already;
-    the reel's sound is finished meanwhile. Raises FfmpegFailed, SegmentDamaged, UnreadableMedia (the
-    music), and what `pictures` raises.
+    What is made on the way lies in the folder `scratch`: the sound of an hour is 700 MB, which a system's
+    own place for temporary files may hold in memory. `chunks` is a folder where encoded sound is kept for
+    the next time; it changes how long this takes, never the bytes. `pictures` ends when the segments'
+    pictures are all there, as their sound is already; the reel's sound is finished meanwhile.
+    Raises FfmpegFailed, SegmentDamaged, UnreadableMedia (the music), and what `pictures` raises.
     """
     if not segments:
         raise FfmpegFailed("a reel needs at least one segment")
@@ -57,19 +59,17 @@ async def join_segments(
     try:
         if chunks is not None:
             await asyncio.to_thread(lambda: chunks.mkdir(parents=True, exist_ok=True))
-        with tempfile.TemporaryDirectory(prefix="seedgen-join-") as name:
-            folder = Path(name)
-            heard = segments_sound(segments, form.rate)
-            sounding = asyncio.create_task(_sound(ffmpeg, heard, finish, chunks or folder, folder))
-            try:
-                if pictures is not None:
-                    await pictures
-                shown = await asyncio.to_thread(check_segments, segments, form)
-                sound, missed = await sounding
-            finally:
-                sounding.cancel()
-                await asyncio.gather(sounding, return_exceptions=True)
-            digest = await _write(shown, sound, finish, draft)
+        heard = segments_sound(segments, form.rate)
+        sounding = asyncio.create_task(_sound(ffmpeg, heard, finish, chunks or scratch, scratch))
+        try:
+            if pictures is not None:
+                await pictures
+            shown = await asyncio.to_thread(check_segments, segments, form)
+            sound, missed = await sounding
+        finally:
+            sounding.cancel()
+            await asyncio.gather(sounding, return_exceptions=True)
+        digest = await _write(shown, sound, finish, draft)
         draft.replace(out)
     except OSError as error:
         why = error.strerror or str(error)

@@ -144,8 +144,7 @@ class _Mix:
         exact = f"apad=whole_len={count},atrim=end_sample={count}"
         graph = f"{self.graph},{exact},{level},{exact}[sound]"
         arguments = [*self.inputs, "-filter_complex", graph, "-map", "[sound]", *output]
-        pipe = self.scratch / "clips.fifo"
-        await run_on_sound(self.ffmpeg, self.sound, pipe, arguments, timeout=600 + count / SAMPLE_RATE)
+        await run_on_sound(self.ffmpeg, self.sound, arguments, timeout=600 + count / SAMPLE_RATE)
 
 
 def _mix(ffmpeg: Ffmpeg, sound: Sound, score: Score | None, scratch: Path) -> _Mix:

@@ -8,11 +8,13 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import os
+import tempfile
 import threading
 from bisect import bisect_right
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import accumulate
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from seedgen.errors import FfmpegFailed
@@ -20,7 +22,6 @@ from seedgen.media.normalise import BYTES_PER_SAMPLE, SAMPLE_RATE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
-    from pathlib import Path
 
     from seedgen.media.ffmpeg import Ffmpeg
     from seedgen.ports.segments import SegmentFiles
@@ -88,19 +89,25 @@ def segments_sound(segments: Sequence[SegmentFiles], rate: Rate) -> Sound:
 async def run_on_sound(
     ffmpeg: Ffmpeg,
     sound: Sound,
-    pipe: Path,
     arguments: Sequence[str],
     *,
     timeout: float,  # noqa: ASYNC109  as Ffmpeg.run
 ) -> None:
-    """Run ffmpeg with the sound as its first input, given through a named pipe made at `pipe`.
+    """Run ffmpeg with the sound as its first input, given through a named pipe. Raises FfmpegFailed.
 
-    Raises FfmpegFailed.
+    The pipe lies where temporary files do: not every disk that can hold a project can hold one.
     """
+    with tempfile.TemporaryDirectory(prefix="seedgen-pipe-") as folder:
+        await _run_on_pipe(ffmpeg, sound, Path(folder) / "sound", arguments, timeout)
+
+
+async def _run_on_pipe(
+    ffmpeg: Ffmpeg, sound: Sound, pipe: Path, arguments: Sequence[str], patience: float
+) -> None:
     os.mkfifo(pipe)
     ended = threading.Event()
     feeding = asyncio.create_task(asyncio.to_thread(_feed, pipe, sound, ended))
-    running = asyncio.create_task(ffmpeg.run([*PCM_INPUT, f"file:{pipe}", *arguments], timeout=timeout))
+    running = asyncio.create_task(ffmpeg.run([*PCM_INPUT, f"file:{pipe}", *arguments], timeout=patience))
     try:
         # Whichever fails first is the cause; the other then waits for a partner that is gone.
         await asyncio.wait((feeding, running), return_when=asyncio.FIRST_EXCEPTION)
@@ -111,7 +118,6 @@ async def run_on_sound(
         ended.set()
         running.cancel()
         await asyncio.gather(feeding, running, return_exceptions=True)
-        await asyncio.to_thread(pipe.unlink)
 
 
 def _read(path: Path, begin: int, end: int) -> bytes:

@@ -86,6 +86,7 @@ class FfmpegSegments:
         form: ReelFormat,
         finish: Finish,
         out: Path,
+        scratch: Path,
         pictures: Awaitable[None] | None = None,
     ) -> Joined:
         """Write the reel: pictures copied, sound encoded.
@@ -94,7 +95,16 @@ class FfmpegSegments:
         """
         from seedgen.media.join import join_segments
 
-        return await join_segments(self._ffmpeg, segments, form, finish, out, self._chunks, pictures)
+        return await join_segments(
+            self._ffmpeg,
+            segments,
+            form,
+            finish,
+            out,
+            scratch=scratch,
+            chunks=self._chunks,
+            pictures=pictures,
+        )
 
 
 @contextmanager

@@ -204,10 +204,12 @@ class SegmentEncoder(Protocol):
         form: ReelFormat,
         finish: Finish,
         out: Path,
+        scratch: Path,
         pictures: Awaitable[None] | None = None,
     ) -> Joined:
-        """Join without re-encoding video. `pictures` ends when all of the segments' videos are there.
+        """Join without re-encoding video, by way of files in `scratch`.
 
+        `pictures` ends when all of the segments' videos are there.
         The reel has exactly the sum of the segments' frames. Same arguments, same `identity` and `joining`:
         same bytes. Raises FfmpegFailed, UnreadableMedia, and SegmentDamaged for a segment that has to be
         encoded again.

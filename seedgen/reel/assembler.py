@@ -142,7 +142,7 @@ async def _joined_with(
                 files |= {key: replace(files[key], audio=heard[key]) for key in missing}
             out = bench.outputs.path(f"{line.reel}.mp4")
             parts = [files[piece.key] for piece in wanted]
-            return await bench.encoder.join(parts, line.form, finish, out, pictures)
+            return await bench.encoder.join(parts, line.form, finish, out, folder, pictures)
     finally:
         pictures.cancel()
         await asyncio.gather(pictures, return_exceptions=True)

@@ -7,6 +7,8 @@ from array import array
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cache
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 import av
@@ -19,7 +21,6 @@ from seedgen.timing import Rate
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from pathlib import Path
 
     from seedgen.media.ffmpeg import Ffmpeg
     from seedgen.ports.segments import Segment
@@ -80,7 +81,8 @@ def join(
     segments: Sequence[SegmentFiles], out: Path, form: ReelFormat = SMALL, finish: Finish | None = None
 ) -> Path:
     """Join segments into `out`, by default with nothing added."""
-    asyncio.run(FfmpegSegments(ffmpeg()).join(segments, form, finish or Finish(), out))
+    with TemporaryDirectory() as scratch:
+        asyncio.run(FfmpegSegments(ffmpeg()).join(segments, form, finish or Finish(), out, Path(scratch)))
     return out
 
 

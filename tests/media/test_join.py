@@ -203,7 +203,9 @@ def test_pictures_that_are_lost_are_noticed_on_their_way(tmp_path: Path) -> None
 def test_joining_gives_the_digest_of_the_reel(reel: Reel) -> None:
     """It is taken while the reel is written, and is that of the file."""
     out = reel.folder / "digest.mp4"
-    joined = asyncio.run(join_segments(ffmpeg(), reel.segments, reel.form, Finish(), out))
+    joined = asyncio.run(
+        join_segments(ffmpeg(), reel.segments, reel.form, Finish(), out, scratch=reel.folder)
+    )
     assert joined.digest == digest_file(out)
     out.unlink()
 
@@ -227,7 +229,8 @@ def test_joining_ends_when_ffmpeg_does_not_play_along(behaviour: str, finish: Fi
     encoder = FfmpegSegments(Ffmpeg(exe, "a false one"))
 
     async def try_to() -> None:
-        await asyncio.wait_for(encoder.join([card], SMALL, finish, tmp_path / "reel.mp4"), timeout=0.5)
+        joining = encoder.join([card], SMALL, finish, tmp_path / "reel.mp4", tmp_path)
+        await asyncio.wait_for(joining, timeout=0.5)
 
     with pytest.raises((FfmpegFailed, TimeoutError)):
         asyncio.run(try_to())
@@ -273,7 +276,8 @@ def test_kept_sound_does_not_change_a_reel(tmp_path: Path) -> None:
     reels = []
     for name, folder in (("none", None), ("empty", chunks), ("full", chunks)):
         out = tmp_path / f"{name}.mp4"
-        asyncio.run(join_segments(ffmpeg(), [card], SMALL, Finish(), out, folder))
+        joining = join_segments(ffmpeg(), [card], SMALL, Finish(), out, scratch=tmp_path, chunks=folder)
+        asyncio.run(joining)
         reels.append(out.read_bytes())
     assert reels[0] == reels[1] == reels[2]
     assert len(list(chunks.iterdir())) == 1
