@@ -146,9 +146,9 @@ class _Renderer:
     project: ReeledProject
     scratch: Path
 
-    async def stand_in(self, submission: Submission, out: Path, mark: str) -> None:
+    async def stand_in(self, submission: Submission, out: Path, mark: str, caption: str) -> None:
         """Fulfils `ports.outputs.StandIns`."""
-        await self.project.local_provider(self.scratch).stand_in(submission, out, mark)
+        await self.project.local_provider(self.scratch).stand_in(submission, out, mark, caption)
 
 
 @dataclass(frozen=True, slots=True)

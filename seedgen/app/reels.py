@@ -202,8 +202,9 @@ class ReeledProject(OpenedProject):
     def reel_state(self, name: str, reel: Reel, shots: Sequence[ResolvedShot], pick: Pick) -> str:
         """Names what a reel would show, without asking ffmpeg: its settings, its shots and their clips."""
         clips = [[shot.id, take.digest if (take := pick(shot)) else shot.outline] for shot in shots]
-        # Only the prompts of a reel that shows them, or every edit would ask for a new one.
-        words = [shot.request.prompt for shot in shots] if self.shows_prompts(reel) else []
+        # Only prompts that it shows, or every edit would ask for a new one; stand-ins show theirs always.
+        always = self.shows_prompts(reel)
+        words = [[shot.request.prompt, *shot.names] for shot in shots if always or pick(shot) is None]
         settings = reel.model_dump(mode="json")
         return digest_json(
             {"reel": settings, "clips": clips, "words": words, "music": self.music_digest(name)}

@@ -95,6 +95,7 @@ class _Resolver:
             request,
             tuple(slot.reference.location for slot in slots),
             tuple(slot.reference.set_name for slot in slots),
+            tuple(self.library.called(slot.reference) for slot in slots),
             fingerprint,
             outline,
         )

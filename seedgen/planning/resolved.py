@@ -22,7 +22,8 @@ class ResolvedShot:
     """A shot with its request (that of take 1) and where the references' bytes are.
 
     `media` stands beside `request.references`, item by item: a file, a URL as text, or another shot's
-    clip. While the clip that it continues is not known, its request is open and `fingerprint` is None.
+    clip. So do `set_names`, and `names`, what people call them. While the clip that it continues is not
+    known, its request is open and `fingerprint` is None.
     `outline` names its request but for which clip it continues, and is known from the first.
     """
 
@@ -31,6 +32,7 @@ class ResolvedShot:
     request: Request
     media: tuple[Media, ...]
     set_names: tuple[str, ...]
+    names: tuple[str, ...]
     fingerprint: Fingerprint | None
     outline: Fingerprint
 

@@ -53,5 +53,5 @@ class Segments(Protocol):
 class StandIns(Protocol):
     """Renders a shot without a clip as its animatic."""
 
-    async def stand_in(self, submission: Submission, out: Path, mark: str) -> None:
-        """Write the animatic to `out`, marked in a corner. Raises MediaError."""
+    async def stand_in(self, submission: Submission, out: Path, mark: str, caption: str) -> None:
+        """Write the animatic to `out`, marked in a corner, with this caption. Raises MediaError."""

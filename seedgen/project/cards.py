@@ -268,10 +268,25 @@ def neutral_tokens(prompt: str) -> list[tuple[MediaType, int]]:
 
 def literal_tokens(prompt: str) -> list[tuple[str, MediaType, int]]:
     """Positional tokens that an author wrote by hand, in any provider's form, as (text, type, number)."""
-    return [
-        (match[0], MediaType((match[1] or match[3]).lower()), int(match[2] or match[4]))
-        for match in _LITERAL.finditer(prompt)
-    ]
+    return [(match[0], *_addressed(match)) for match in _LITERAL.finditer(prompt)]
+
+
+def _addressed(literal: re.Match[str]) -> tuple[MediaType, int]:
+    return MediaType((literal[1] or literal[3]).lower()), int(literal[2] or literal[4])
+
+
+def prompt_pieces(prompt: str) -> list[tuple[str, tuple[MediaType, int] | None]]:
+    """A prompt cut where it addresses references, in neutral form or in one that an author wrote by hand.
+
+    Each piece comes with the type and number that it addresses, None for what stands between.
+    """
+    neutral = _LITERAL.sub(lambda match: neutral_token(*_addressed(match)), prompt)
+    words: list[tuple[str, tuple[MediaType, int] | None]] = []
+    at = 0
+    for match in _NEUTRAL.finditer(neutral):
+        words += [(neutral[at : match.start()], None), (match[0], (MediaType(match[1]), int(match[2])))]
+        at = match.end()
+    return [piece for piece in (*words, (neutral[at:], None)) if piece[0]]
 
 
 def wire_prompt(prompt: str, card: ModelCard) -> str:

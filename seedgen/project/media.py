@@ -48,6 +48,11 @@ class Derived:
     clip: Digest | None = None
 
     @property
+    def words(self) -> str:
+        """What people call it: `the last frame of 010`."""
+        return f"the {self.use.words} of {self.shot}"
+
+    @property
     def id(self) -> str | None:
         """What identifies it: the clip and what is taken from it, never the bytes of a picture made of it."""
         return None if self.clip is None else f"{DERIVED}{self.use}:sha256:{self.clip}"

@@ -94,6 +94,11 @@ class FromShotUse(StrEnum):
     LAST_FRAME = "last_frame"
     CLIP = "clip"
 
+    @property
+    def words(self) -> str:
+        """As it is called in a sentence."""
+        return self.value.replace("_", " ")
+
 
 FROM_SHOT = "from_shot"
 """What a prompt calls that reference in `ref()`; no reference set may have the name."""

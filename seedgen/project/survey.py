@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Protocol
 from seedgen.errors import MediaError
 from seedgen.project.diagnostics import did_you_mean
 from seedgen.project.files import PathProblem, inside
-from seedgen.project.media import MediaType
+from seedgen.project.media import Derived, MediaType
 from seedgen.project.models import FROM_SHOT
 
 if TYPE_CHECKING:
@@ -55,6 +55,15 @@ class Library:
 
     sets: Mapping[str, tuple[KnownReference, ...]]
     broken: frozenset[str] = frozenset()
+
+    def called(self, reference: KnownReference) -> str:
+        """What people call a reference: its set, with its number there when the set has several, as `ref()`
+        counts; or what is taken from which shot."""
+        if isinstance(reference.location, Derived):
+            return reference.location.words
+        members = self.sets[reference.set_name]
+        number = f" {members.index(reference) + 1}" if len(members) > 1 else ""
+        return f"{reference.set_name}{number}"
 
     def near(self, name: str) -> str:
         """A hint for a set that does not exist."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
@@ -131,12 +132,17 @@ class LocalProvider:
         for job_id in list(self._jobs):
             await self.cancel(job_id)
 
-    async def stand_in(self, submission: Submission, out: Path, mark: str) -> None:
+    async def stand_in(self, submission: Submission, out: Path, mark: str, caption: str) -> None:
         """Render a request of any model as an animatic, marked in a corner. Raises MediaError."""
-        await self._renderer.render(self.spec(submission, mark=mark), out, lambda _: None)
+        spec = replace(self.spec(submission), mark=mark, caption=caption)
+        await self._renderer.render(spec, out, lambda _: None)
 
-    def spec(self, submission: Submission, *, mark: str = "") -> AnimaticSpec:
-        """What to render for a request. References that are URLs are not shown: nothing is fetched."""
+    def spec(self, submission: Submission) -> AnimaticSpec:
+        """What to render for a request. References that are URLs are not shown: nothing is fetched.
+
+        The caption has references by number, as the request has: a clip is named by its request, and that
+        knows no names, so that the same clip serves whatever a reference set is called.
+        """
         request = submission.request
         shown = _in_order_of_mention(request, submission.media)
         files = [(kind, path) for _, kind, path in shown]
@@ -149,7 +155,6 @@ class LocalProvider:
             pictures=tuple((kind, path) for kind, path in files if kind is not MediaType.AUDIO),
             sounds=tuple(path for kind, path in files if kind is MediaType.AUDIO),
             tone=bool(request.parameters.get("generate_audio")),
-            mark=mark,
             take=request.take,
             continues=any(rank == _CONTINUED for rank, _, _ in shown),
         )

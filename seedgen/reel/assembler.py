@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from seedgen.digest import digest_json
 from seedgen.errors import SegmentDamaged
+from seedgen.planning.readable import readable_prompt
 from seedgen.ports import events
 from seedgen.reel.pieces import SourceKind, pieces, written
 
@@ -207,6 +208,6 @@ async def _ready(source: Source, bench: Bench) -> None:
         return
     with bench.segments.scratch() as folder:
         out = folder / "stand-in.mp4"
-        await bench.stand_ins.stand_in(source.submission(), out, STAND_IN_MARK)
+        await bench.stand_ins.stand_in(source.submission(), out, STAND_IN_MARK, readable_prompt(source.shot))
         place.parent.mkdir(parents=True, exist_ok=True)
         out.replace(place)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from seedgen.planning.readable import readable_prompt
 from seedgen.ports.segments import CardSegment, CardStyle, Label
-from seedgen.project.cards import wire_prompt
 from seedgen.timing import timecode
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ def slate_card(entry: CutEntry, frames: int, rate: Rate) -> CardSegment:
     """The card before a shot, or in its place: its id, its version, its length, its prompt."""
     length = timecode(entry.frames, rate)
     lines = (version_of(entry), f"{length}  ·  {entry.shot.request.model}")
-    return CardSegment(frames, entry.shot.id, lines, wire_prompt(entry.shot.request.prompt, entry.shot.card))
+    return CardSegment(frames, entry.shot.id, lines, readable_prompt(entry.shot))
 
 
 def title_card(title: TitleCard, frames: int) -> CardSegment:

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING
 from seedgen.digest import digest_json
 from seedgen.geometry import Size
 from seedgen.planning.pricing import seconds_of
+from seedgen.planning.readable import readable_prompt
 from seedgen.ports import events
 from seedgen.ports.sheets import Sheet, SheetEntry
-from seedgen.project.cards import wire_prompt
 from seedgen.timing import Rate
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 PAGE_SHOTS = 48
 """Shots on a full page: six rows of eight or eight of six. On A3 their prompts can still be read."""
 
-_RECIPE = 3
+_RECIPE = 4
 """Raise it when the drawing changes, so that sheets are drawn anew."""
 
 
@@ -94,7 +94,10 @@ def _pages(takes: Sequence[TakenShot], count: int, version: str) -> list[_Page]:
 
 def _key(project: str, page: _Page) -> str:
     """Names everything that is drawn on a page."""
-    shown = [[s.id, s.outline, t.digest if t else None, t.take if t else 0] for s, t in page.takes]
+    shown = [
+        [s.id, readable_prompt(s), s.outline, t.digest if t else None, t.take if t else 0]
+        for s, t in page.takes
+    ]
     return digest_json(
         {"recipe": _RECIPE, "project": project, "page": page.of > 1, "detail": page.detail, "shots": shown}
     )
@@ -111,7 +114,7 @@ def _sheet(project: str, page: _Page, objects: Objects) -> Sheet:
 
 
 def _entry(shot: ResolvedShot, take: Take | None, objects: Objects) -> SheetEntry:
-    prompt = wire_prompt(shot.request.prompt, shot.card)
+    prompt = readable_prompt(shot)
     if take is None:
         seconds = seconds_of(shot.request, shot.card)
         return SheetEntry(None, shot.id, f"no clip yet · {seconds} s", prompt, "no clip")

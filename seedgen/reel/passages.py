@@ -5,8 +5,8 @@ from __future__ import annotations
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
+from seedgen.planning.readable import readable_prompt
 from seedgen.ports.segments import Passage
-from seedgen.project.cards import wire_prompt
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -25,7 +25,7 @@ def chapters(line: Timeline) -> tuple[Passage, ...]:
 
 def subtitles(line: Timeline) -> tuple[Passage, ...]:
     """Each shot's prompt while it is shown, until the next one begins. Cards show their words themselves."""
-    return _passages(line, lambda entry: wire_prompt(entry.shot.request.prompt, entry.shot.card), whole=False)
+    return _passages(line, lambda entry: readable_prompt(entry.shot), whole=False)
 
 
 def _passages(line: Timeline, words: Callable[[CutEntry], str], *, whole: bool) -> tuple[Passage, ...]:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from seedgen.digest import Digest, digest_json
+from seedgen.planning.readable import readable_prompt
 from seedgen.ports.provider import Submission
 from seedgen.ports.segments import CardSegment, ClipSegment, CrossSegment, Label, SegmentSound
 from seedgen.project.media import Derived
@@ -94,8 +95,8 @@ def _source(entry: CutEntry | None, encoder: str) -> Source:
 
 
 def stand_in_key(shot: ResolvedShot, encoder: str) -> str:
-    """Names a shot's animatic by what decides its bytes."""
-    return digest_json({"stand_in": shot.outline, "encoder": encoder})
+    """Names a shot's animatic by what decides its bytes; its caption names references as the project does."""
+    return digest_json({"stand_in": shot.outline, "caption": readable_prompt(shot), "encoder": encoder})
 
 
 def _side(part: Part, source: Source | None, slate: Slate) -> ClipSegment | CardSegment:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from seedgen.project.media import DERIVED
 from seedgen.project.models import FromShotUse
 from seedgen.views.paint import harmless
-from seedgen.views.words import USES, Kind, word_diff
+from seedgen.views.words import Kind, word_diff
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -48,7 +48,7 @@ def value_words(value: Any) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     if found := _TAKEN.fullmatch(str(value)):
-        return f"{USES[FromShotUse(found[1])]} {found[2][:12]}…"
+        return f"{FromShotUse(found[1]).words} {found[2][:12]}…"
     kind, sign, digest = str(value).partition(" sha256:")
     return f"{kind} {digest[:12]}…" if sign else harmless(str(value))
 

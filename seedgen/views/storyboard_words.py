@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Any
 
 from seedgen.planning.lock import IMPORTED
 from seedgen.planning.plan import Action, ReasonKind
 from seedgen.planning.pricing import price_of
-from seedgen.project.cards import neutral_token, neutral_tokens, wire_prompt
+from seedgen.planning.readable import readable_pieces
 from seedgen.views.plan_text import reason_words
 from seedgen.views.storyboard import State, Words
 from seedgen.views.words import price
@@ -19,7 +18,6 @@ if TYPE_CHECKING:
     from seedgen.planning.lock import Take
     from seedgen.planning.plan import Change
     from seedgen.planning.resolved import ResolvedShot
-    from seedgen.project.media import MediaType
 
 _STATES = {
     Action.UNCHANGED: State.READY,
@@ -57,22 +55,8 @@ def _sentence(lead: str, change: Change) -> str:
 
 
 def prompt_words(shot: ResolvedShot) -> tuple[Words, ...]:
-    """A shot's prompt as it is sent, cut where it names a reference."""
-    prompt, numbers = shot.request.prompt, _places(shot)
-    named = {neutral_token(*pair): numbers.get(pair) for pair in neutral_tokens(prompt)}
-    if not named:
-        return (Words(prompt),)
-    pieces = re.split(f"({'|'.join(map(re.escape, named))})", prompt)
-    return tuple(Words(wire_prompt(piece, shot.card), named.get(piece)) for piece in pieces if piece)
-
-
-def _places(shot: ResolvedShot) -> dict[tuple[MediaType, int], int]:
-    """Which reference a type and a number stand for: numbers count within a type, in the order sent."""
-    found: dict[tuple[MediaType, int], int] = {}
-    for place, reference in enumerate(shot.request.references):
-        number = 1 + sum(kind is reference.type for kind, _ in found)
-        found[reference.type, number] = place
-    return found
+    """A shot's prompt with its references by name, cut where it names one."""
+    return tuple(Words(text, place) for text, place in readable_pieces(shot))
 
 
 def take_cost(take: Take) -> str:

@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from seedgen.project.media import Derived
-from seedgen.project.models import FromShotUse
 
 if TYPE_CHECKING:
     from seedgen.project.media import Media
@@ -103,11 +102,8 @@ def _shortened(pieces: list[Piece]) -> list[Piece]:
 def media_words(media: Media) -> str:
     """What a reference is called: its file's name, its URL, or what is taken from another shot's clip."""
     if isinstance(media, Derived):
-        return f"the {USES[media.use]} of {media.shot}"
+        return media.words
     return media.name if isinstance(media, Path) else media
-
-
-USES = {FromShotUse.LAST_FRAME: "last frame", FromShotUse.CLIP: "clip"}
 
 
 def dollars(amount: Decimal) -> str:

@@ -14,10 +14,12 @@ from hypothesis import strategies as st
 from seedgen.ports.segments import Passage
 from seedgen.reel.exports.captions import srt_text, vtt_text
 from seedgen.reel.exports.chapters import chapters_text
+from seedgen.reel.exports.events import centred
 from seedgen.reel.exports.words import lines_of, one_line
 from seedgen.reel.passages import chapters, subtitles
 from seedgen.timing import Rate
-from tests.reel.exported import HOSTILE, line_of, shots_of
+from tests.planning.projects import opened
+from tests.reel.exported import HOSTILE, line_of, media_of, shots_of
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -52,6 +54,21 @@ def test_what_is_no_text_is_no_subtitle() -> None:
     silent = [Passage(0, 24, " \n "), Passage(24, 48, "Words.")]
     assert srt_text(silent, FILM).startswith("1\n00:00:01,000")
     assert vtt_text(silent, FILM).count("-->") == 1
+
+
+def test_references_are_told_by_name(tmp_path: Path) -> None:
+    """To who reads subtitles, an editor's remarks or a slate, `[Image 1]` says nothing."""
+    yaml = """\
+reference_sets: {door: {images: [a.png]}}
+shots:
+  - {id: s1, prompt: "Open {{ ref('door') }}.", references: [door]}
+"""
+    line = line_of(opened(tmp_path, yaml, {"a.png": "a picture"}).shots, slate="card")
+    (slate, shot) = centred(line, media_of(line))
+    assert [passage.text for passage in subtitles(line)] == ["Open door."]
+    assert shot.remark == "Open door."
+    assert slate.span.card is not None
+    assert slate.span.card.body == "Open door."
 
 
 def test_nothing_is_a_tag_in_srt() -> None:

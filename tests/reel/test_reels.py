@@ -43,10 +43,13 @@ def test_a_film_can_be_watched_before_anything_is_made(film: Film) -> None:
 
 
 def test_a_stand_in_is_marked(film: Film) -> None:
-    """It differs from the clip that the local provider makes of the same request in one corner alone."""
+    """It differs from the clip that the local provider makes of the same request in one corner alone.
+
+    A prompt that names references is another thing: a stand-in says their names, a clip has numbers.
+    """
     film.run("reel")
-    film.apply("--select", "s1")
-    clip = picture_at(film.object("s1"), 12).convert("L")
+    film.apply("--select", "s3")
+    clip = picture_at(film.object("s3"), 12).convert("L")
     width, height = clip.size
     marked = []
     for file in (film.cache / "segments" / "stand-ins").iterdir():
@@ -66,6 +69,25 @@ def test_a_stand_in_gives_way_to_the_clip(film: Film) -> None:
     (reel,) = [event for event in film.apply().events if event["type"] == "reel_assembled"]
     assert reel["stand_ins"] == []
     assert len(film.segments - stood_in) == 3
+
+
+def test_a_stand_in_calls_references_what_they_are_called_now(film: Film) -> None:
+    """A renamed set makes the stand-in anew that shows its name, and only that one."""
+    film.apply("--select", "s2")
+    for old, new in (
+        ("door: {images", "gate: {images"),
+        ("ref('door')", "ref('gate')"),
+        ("[door]", "[gate]"),
+        ("wall: {images", "fence: {images"),
+        ("ref('wall')", "ref('fence')"),
+        ("[wall]", "[fence]"),
+    ):
+        film.edit(old, new)
+    planned = film.run("plan", "--select", "s2").out
+    assert "Reel to assemble: main." in planned
+    before = film.segments
+    film.run("reel")
+    assert len(film.segments - before) == 1
 
 
 def test_slates_in_place_of_missing_clips(film: Film) -> None:

@@ -175,8 +175,8 @@ def test_a_blocked_take_shows_whatever_take_is_shown() -> None:
     assert standing(takes, 1)[0] is State.BLOCKED
 
 
-def test_a_prompt_stands_as_it_is_sent_with_its_references_named(tmp_path: Path) -> None:
-    """Each token of the model's own is known for the reference that it addresses."""
+def test_a_prompt_stands_with_its_references_by_name(tmp_path: Path) -> None:
+    """Each name is known for the reference that it addresses; what addresses none stays as it is sent."""
     yaml = """\
 provider: studio
 reference_sets:
@@ -189,9 +189,9 @@ shots:
 """
     (shot,) = shots_of(tmp_path, yaml, {"cards/one.yaml": STUDIO, "a.png": "a", "b.png": "b"}).shots
     assert [(piece.text, piece.names) for piece in prompt_words(shot)] == [
-        ("[Image 2]", 1),
+        ("door 2", 1),
         (" then ", None),
-        ("[Image 1]", 0),
+        ("door 1", 0),
         (" & ", None),
         ("[Video 1]", None),
         (".", None),

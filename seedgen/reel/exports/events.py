@@ -11,7 +11,7 @@ from itertools import pairwise
 from math import ceil
 from typing import TYPE_CHECKING
 
-from seedgen.project.cards import wire_prompt
+from seedgen.planning.readable import readable_prompt
 from seedgen.reel.timeline import SpanKind
 from seedgen.timing import Rate
 
@@ -103,10 +103,9 @@ class Event:
 
     @property
     def remark(self) -> str:
-        """Of a shot its prompt, as its model reads it; of a card its lines."""
+        """Of a shot its prompt, with its references by name; of a card its lines."""
         if self.span.kind is SpanKind.SHOT and self.span.entry:
-            shot = self.span.entry.shot
-            return wire_prompt(shot.request.prompt, shot.card)
+            return readable_prompt(self.span.entry.shot)
         return "\n".join(self.span.card.lines) if self.span.card else ""
 
     @property
