@@ -104,6 +104,13 @@ class FrozenReel(Frozen):
     left_out: tuple[Label, ...] = ()
 
 
+class FrozenPick(Frozen):
+    """A take that is picked."""
+
+    shot: Label
+    take: int = Field(ge=1, le=1000)
+
+
 class FrozenLock(Frozen):
     """The lock that the plan was made against: its serial, and the digest of what it says of the shots."""
 

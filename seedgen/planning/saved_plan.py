@@ -16,6 +16,7 @@ from seedgen.planning.freezing import canonical, frozen, read, thawed, written
 from seedgen.planning.frozen import (
     Frozen,
     FrozenLock,
+    FrozenPick,
     FrozenReel,
     FrozenTake,
     Label,
@@ -49,6 +50,10 @@ class SavedPlan(Frozen):
     plan_id: Hex64
     takes: tuple[FrozenTake, ...] = Field(description="Every take of the selected shots, in order.")
     reels: tuple[FrozenReel, ...]
+    unpicked: tuple[FrozenPick, ...] = Field(
+        (),
+        description="Takes that are picked, and no longer once their shots have takes for another request.",
+    )
 
     @model_validator(mode="after")
     def _is_its_own(self) -> Self:
@@ -62,7 +67,8 @@ class SavedPlan(Frozen):
         reels = tuple(
             ReelChange(reel.reel, reel.action, reel.stand_ins, reel.left_out) for reel in self.reels
         )
-        return Plan(self.project, self.profile, self.lock.serial, takes, reels)
+        unpicked = tuple((pick.shot, pick.take) for pick in self.unpicked)
+        return Plan(self.project, self.profile, self.lock.serial, takes, reels, unpicked=unpicked)
 
     def overrides(self) -> dict[str, Any]:
         """The variables as they were given. Raises ValueError."""
@@ -122,6 +128,7 @@ def freeze(
             FrozenReel(reel=one.reel, action=one.action, stand_ins=one.stand_ins, left_out=one.left_out)
             for one in plan.reels
         ),
+        unpicked=tuple(FrozenPick(shot=shot, take=take) for shot, take in plan.unpicked),
     )
 
 

@@ -82,6 +82,13 @@ class ReelDocument(Document):
     left_out: tuple[str, ...] = Field((), description="Shots without a clip that the reel does not show.")
 
 
+class PickDocument(Document):
+    """A take that is picked."""
+
+    shot: str
+    take: int
+
+
 class SummaryDocument(Document):
     """How many takes of each action."""
 
@@ -115,6 +122,9 @@ class PlanDocument(Document):
     summary: SummaryDocument
     estimated_cost: CostDocument
     changes: tuple[ChangeDocument, ...]
+    unpicked: tuple[PickDocument, ...] = Field(
+        (), description="Takes that are picked, and no longer after an apply: take 1 of another request is."
+    )
     reels: tuple[ReelDocument, ...]
     diagnostics: tuple[DiagnosticDocument, ...]
 
@@ -269,6 +279,7 @@ def plan_document(
         summary=summary_document(plan),
         estimated_cost=cost_document(plan),
         changes=tuple(change_document(c) for c in (plan.takes if everything else plan.changes)),
+        unpicked=tuple(PickDocument(shot=shot, take=take) for shot, take in plan.unpicked),
         reels=tuple(reel_document(reel) for reel in plan.reels),
         diagnostics=tuple(diagnostic_document(d, root) for d in diagnostics),
     )

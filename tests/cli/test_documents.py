@@ -26,10 +26,11 @@ KEYS = [
     "summary",
     "estimated_cost",
     "changes",
+    "unpicked",
     "reels",
     "diagnostics",
 ]
-"""DESIGN section 6."""
+"""DESIGN section 6, and `unpicked`, which came later."""
 
 
 def valid(kind: str, value: Any) -> None:

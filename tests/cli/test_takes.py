@@ -165,6 +165,10 @@ def test_a_plan_says_that_a_pick_goes_back_to_take_1(film: Film) -> None:
     film.edit(*TYPO)
     assert f"\n{says}\n" in film.run("plan").out
     assert says in film.run("plan", "--markdown").out
+    lost = [{"shot": "s1", "take": 3}]
+    assert json.loads(film.run("plan", "--json", "-o", str(film.root / "saved.json")).out)["unpicked"] == lost
+    assert f"\n{says}\n" in film.run("show", str(film.root / "saved.json")).out
+    assert json.loads(film.run("show", str(film.root / "saved.json"), "--json").out)["unpicked"] == lost
     film.apply()
     assert film.lock().shots["s1"].pick == 1
     film.edit(*reversed(TYPO))
