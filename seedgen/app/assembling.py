@@ -37,32 +37,41 @@ _SHEET = "contact-sheet.png"
 async def assemble_project(project: ReeledProject, names: Sequence[str], tell: Tell) -> None:
     """Make the reels of these names, and everything that stands beside them in `build/`.
 
-    Free: what has no clip is rendered locally. Raises SeedgenError.
+    Free: what has no clip is rendered locally. Waits for another process that does so here, or two would
+    encode the same segments and write the same files. Raises SeedgenError.
     """
+    from seedgen.store.apply_lock import assembly_turn
+
     project.require_sound()
-    lock = project.lock_file.read()
     for name in names:
         project.reel(name)
+    async with assembly_turn(project.private, lambda other: tell(events.AssemblyWaits(other))):
+        # Whoever was before us may have made all of it.
+        project.outputs.refresh()
+        try:
+            await _assemble(project, names, project.lock_file.read(), tell)
+        finally:
+            project.outputs.save()
+
+
+async def _assemble(project: ReeledProject, names: Sequence[str], lock: Lock, tell: Tell) -> None:
     take_back(project, lock)  # before anything in `build/` is replaced
     pick = project.picked(lock)
     _place_clips(project, pick, lock)
     encoder = FfmpegSegments(project.ffmpeg, project.segments.sound)
     posters = Posters(poster_folder(project) / "clips", project.cache / "objects")
-    try:
-        with project.segments.scratch() as scratch:
-            local = _Renderer(project, scratch)
-            encoded = asyncio.Event()
-            bench = Bench(project.objects, project.segments, project.outputs, encoder, local, tell)
-            pages = asyncio.create_task(_pages(project, lock, pick, posters, encoder.identity, tell, encoded))
-            try:
-                failed = await _reels(project, names, lock, bench, encoded)
-                await pages
-            finally:
-                pages.cancel()
-        if failed is not None:
-            raise failed
-    finally:
-        project.outputs.save()
+    with project.segments.scratch() as scratch:
+        local = _Renderer(project, scratch)
+        encoded = asyncio.Event()
+        bench = Bench(project.objects, project.segments, project.outputs, encoder, local, tell)
+        pages = asyncio.create_task(_pages(project, lock, pick, posters, encoder.identity, tell, encoded))
+        try:
+            failed = await _reels(project, names, lock, bench, encoded)
+            await pages
+        finally:
+            pages.cancel()
+    if failed is not None:
+        raise failed
 
 
 async def _reels(

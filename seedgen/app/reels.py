@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from seedgen.planning.lock import Lock, ReelRecord, Take
     from seedgen.planning.resolved import ResolvedShot
     from seedgen.ports.segments import Finish
+    from seedgen.ports.store import Running
     from seedgen.project.reels import Reel
     from seedgen.providers.local import LocalProvider
     from seedgen.reel.timeline import Timeline
@@ -157,6 +158,12 @@ class ReeledProject(OpenedProject):
                     remedy="Mend its `shots:`; `seedgen validate` says what is near. Nothing was changed.",
                 )
         return list(names) or list(self.reels)
+
+    def apply_running(self) -> Running | None:
+        """The apply that runs in the project now, if there is one."""
+        from seedgen.store.apply_lock import running
+
+        return running(self.private)
 
     @contextlib.contextmanager
     def applying(self) -> Iterator[None]:

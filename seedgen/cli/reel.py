@@ -45,6 +45,10 @@ def command(invocation: Invocation, names: tuple[str, ...], everything: bool, as
     workspace = invocation.open()
     invocation.warn(workspace)
     chosen = workspace.reels_asked_for(names)
+    if (apply := workspace.apply_running()) is not None:
+        from seedgen.views.words import apply_words
+
+        invocation.say(apply_words(apply))
     told: list[Event] = []
     with workspace.using_cache(), watcher(invocation, None, workspace.project.root) as watching:
 

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from seedgen.ports.segments import LoudnessMissed
+    from seedgen.ports.store import Running
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,6 +148,14 @@ class Draining:
 
 
 @dataclass(frozen=True, slots=True)
+class AssemblyWaits:
+    """Another process assembles this project's reels; this one goes on when it has ended. `other` is None
+    when it is not known which."""
+
+    other: Running | None
+
+
+@dataclass(frozen=True, slots=True)
 class ReelProgress:
     """Segments of a reel: how many there are, how many are ready, how many had to be encoded."""
 
@@ -206,6 +215,7 @@ Event = (
     | ShotLeft
     | ShotRemoved
     | Draining
+    | AssemblyWaits
     | ReelProgress
     | ReelAssembled
     | SheetDrawn

@@ -88,7 +88,7 @@ class DiskUse:
 
 @dataclass(frozen=True, slots=True)
 class Running:
-    """Who holds a project's apply lock, and since when."""
+    """Who applies in a project, or assembles its reels, and since when."""
 
     pid: int
     host: str

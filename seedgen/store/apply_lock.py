@@ -1,7 +1,12 @@
-"""Apply lock: one apply in a project at a time, held by the OS and released when a process dies."""
+"""Locks of a project: one apply at a time, and one assembly of reels; the OS ends them when a process dies.
+
+A second apply is refused, for what it planned is not true any more. A second assembly waits: what it makes
+is made from whatever there is then, and most of that will have been encoded.
+"""
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import json
 import os
@@ -15,23 +20,61 @@ from seedgen.errors import Locked
 from seedgen.ports.store import Running
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import AsyncIterator, Callable, Iterator
     from pathlib import Path
+
+
+_LOOKS_SECONDS = 0.2
+"""How often who waits looks whether it is its turn."""
 
 
 @contextlib.contextmanager
 def apply_lock(folder: Path) -> Iterator[None]:
     """Hold the project's apply lock. Raises Locked with who holds it and since when."""
-    folder.mkdir(parents=True, exist_ok=True)
-    note = folder / "apply.json"
-    lock = FileLock(folder / "apply.lock", thread_local=False)
-    try:
-        lock.acquire(blocking=False)
-    except Timeout as error:
+    note, lock = folder / "apply.json", _lock(folder / "apply.lock")
+    if not _taken(lock):
         raise Locked(
             f"another apply runs in this project{_holder(note)}",
             remedy="Wait for it to end. `seedgen plan`, `status` and `show` work meanwhile.",
-        ) from error
+        )
+    with _holding(lock, note):
+        yield
+
+
+@contextlib.asynccontextmanager
+async def assembly_turn(folder: Path, waits: Callable[[Running | None], None]) -> AsyncIterator[None]:
+    """Be the only one who assembles the project's reels.
+
+    While another process does, `waits` is told once who, as far as it is known, and this one waits for its
+    end; it can be cancelled meanwhile.
+    """
+    note, lock = folder / "assembly.json", _lock(folder / "assembly.lock")
+    told = False
+    while not _taken(lock):
+        if not told:
+            waits(_noted(note))
+            told = True
+        await asyncio.sleep(_LOOKS_SECONDS)
+    with _holding(lock, note):
+        yield
+
+
+def _lock(file: Path) -> FileLock:
+    file.parent.mkdir(parents=True, exist_ok=True)
+    return FileLock(file, thread_local=False)
+
+
+def _taken(lock: FileLock) -> bool:
+    try:
+        lock.acquire(blocking=False)
+    except Timeout:
+        return False
+    return True
+
+
+@contextlib.contextmanager
+def _holding(lock: FileLock, note: Path) -> Iterator[None]:
+    """Say in a note who has the lock, and let go of both at the end."""
     try:
         since = datetime.now(UTC).isoformat(timespec="seconds")
         note.write_text(json.dumps({"pid": os.getpid(), "host": socket.gethostname(), "since": since}))
@@ -51,9 +94,8 @@ def running(folder: Path) -> Running | None:
         return None
     lock = FileLock(folder / "apply.lock", thread_local=False)
     try:
-        lock.acquire(blocking=False)
-    except Timeout:
-        return found
+        if not _taken(lock):
+            return found
     except OSError:  # what may not be written here cannot be tried
         return None
     lock.release()

@@ -32,6 +32,10 @@ class Outputs:
         self._known = _read(record)
         self._changed = False
 
+    def refresh(self) -> None:
+        """Take in what another process has made meanwhile, in place of what was noted and not saved."""
+        self._known, self._changed = _read(self._record), False
+
     def is_current(self, name: str, key: str) -> bool:
         """Whether an output is there, untouched since it was made, and made from this key."""
         entry = self._known.get(name)

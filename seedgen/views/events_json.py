@@ -18,6 +18,7 @@ from seedgen.views.documents import (
 )
 from seedgen.views.paint import Paint
 from seedgen.views.plan_text import summary
+from seedgen.views.words import waiting_words
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -33,8 +34,12 @@ def _now() -> str:
     return datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
-def _warning(event: events.SubmitUnsure | events.Slowed | events.Unreached | events.Draining) -> str:
+def _warning(
+    event: events.SubmitUnsure | events.Slowed | events.Unreached | events.Draining | events.AssemblyWaits,
+) -> str:
     match event:
+        case events.AssemblyWaits():
+            return f"{waiting_words(event.other)}; waiting for its end"
         case events.SubmitUnsure(shot, _, provider, error):
             return f"{shot}: {error}; asking {provider} whether it took the job"
         case events.Slowed(provider, limit, seconds, error):
@@ -115,7 +120,13 @@ class JsonEvents:
                 )
             case events.ReelAssembled():
                 self._assembled(event)
-            case events.SubmitUnsure() | events.Slowed() | events.Unreached() | events.Draining():
+            case (
+                events.SubmitUnsure()
+                | events.Slowed()
+                | events.Unreached()
+                | events.Draining()
+                | events.AssemblyWaits()
+            ):
                 self.diagnostic(Diagnostic(Severity.WARNING, _warning(event)))
             case events.ShotRemoved() | events.SheetDrawn() | events.PageWritten():
                 pass

@@ -9,7 +9,7 @@ from seedgen.ports import events
 from seedgen.timing import Rate
 from seedgen.views.leaving import left_words
 from seedgen.views.paint import harmless
-from seedgen.views.words import counted, dollars, lasted
+from seedgen.views.words import counted, dollars, lasted, waiting_words
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -53,11 +53,8 @@ def event_line(event: events.Event, took: str, root: Path, paint: Paint) -> str:
         case events.WaitsForMoney(shot, take, _, error):
             wait = f"{_sentence(error)} Waiting for a job in flight to end: money may be set aside for it."
             return f"  {paint.yellow('…')} {_name(shot, take)}  {wait}"
-        case events.Slowed(provider, limit, seconds, error):
-            jobs = f"{counted(limit, 'job')} at once for now, the next in {lasted(seconds)}"
-            return f"  {paint.yellow('…')} {provider}  {_sentence(error)} {jobs}."
-        case events.Unreached(provider, error):
-            return f"  {paint.yellow('…')} {provider}  {_sentence(error)} Trying again."
+        case events.Slowed() | events.Unreached() | events.AssemblyWaits():
+            return f"  {paint.yellow('…')} {_waiting(event)}"
         case events.ShotRemoved(shot):
             return f"  {paint.red('-')} {harmless(shot)}  removed; its clip stays in the cache"
         case events.Draining(ending, leaving, submitting):
@@ -73,6 +70,18 @@ def event_line(event: events.Event, took: str, root: Path, paint: Paint) -> str:
         case events.SheetDrawn(path, changed) | events.PageWritten(path, changed):
             return f"  {paint.green('✓')} {_relative(path, root)}" if changed else ""
     return ""
+
+
+def _waiting(event: events.Slowed | events.Unreached | events.AssemblyWaits) -> str:
+    """Who is waited for, and for how long as far as that is known."""
+    match event:
+        case events.Slowed(provider, limit, seconds, error):
+            jobs = f"{counted(limit, 'job')} at once for now, the next in {lasted(seconds)}"
+            return f"{provider}  {_sentence(error)} {jobs}."
+        case events.Unreached(provider, error):
+            return f"{provider}  {_sentence(error)} Trying again."
+        case events.AssemblyWaits(other):
+            return f"{harmless(waiting_words(other))}. These are assembled when it has ended."
 
 
 def _name(shot: str, take: int) -> str:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from seedgen.project.media import Derived
 
 if TYPE_CHECKING:
+    from seedgen.ports.store import Running
     from seedgen.project.media import Media
 
 _TOKENS = re.compile(r"<(?:image|video|audio) \d+>|\s+|[\w'\u2019-]+|[^\w\s]")
@@ -104,6 +105,20 @@ def media_words(media: Media) -> str:
     if isinstance(media, Derived):
         return media.words
     return media.name if isinstance(media, Path) else media
+
+
+def waiting_words(other: Running | None) -> str:
+    """Who is waited for before reels can be assembled."""
+    who = f"Process {other.pid} on {other.host}" if other else "Another process"
+    return f"{who} assembles reels of this project now"
+
+
+def apply_words(runs: Running) -> str:
+    """What an apply that runs now means for reels that are assembled beside it."""
+    return (
+        f"An apply runs here, process {runs.pid} on {runs.host}. Reels show what there is now; "
+        "it assembles them at its end, unless it was told not to.\n"
+    )
 
 
 def dollars(amount: Decimal) -> str:

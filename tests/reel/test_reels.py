@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
+import socket
 from typing import TYPE_CHECKING
 
 import pytest
@@ -11,7 +13,9 @@ from PIL import ImageChops
 
 from seedgen.digest import digest_file
 from seedgen.planning.lock import ReelRecord
+from seedgen.store.apply_lock import apply_lock
 from tests.film import count_frames, picture_at, size_of
+from tests.store.processes import ASSEMBLER, go, line_of, process
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -88,6 +92,31 @@ def test_a_stand_in_calls_references_what_they_are_called_now(film: Film) -> Non
     before = film.segments
     film.run("reel")
     assert len(film.segments - before) == 1
+
+
+def test_reels_assembled_at_once_are_assembled_once(applied: Film) -> None:
+    """The second waits, says for whom, and finds the reel and all its pages made."""
+    applied.edit(REEL, "main: {size: 176x96, fps: 24}")
+    with process(ASSEMBLER, applied.root / ".seedgen") as before:
+        assert line_of(before) == "held"
+        both = [applied.start("reel", "--json") for _ in range(2)]
+        for one in both:
+            assert one.stderr is not None
+            assert one.stderr.readline() == (
+                f"  … Process {before.pid} on {socket.gethostname()} assembles reels of this project now. "
+                "These are assembled when it has ended.\n"
+            )
+        go(before)
+        made = [json.loads(one.communicate()[0])["reels"][0] for one in both]
+    assert sorted((reel["changed"], reel["encoded"]) for reel in made) == [(False, 0), (True, 3)]
+
+
+def test_a_reel_beside_an_apply_says_what_the_apply_will_do(applied: Film) -> None:
+    """It shows what there is now; the apply assembles it at its end."""
+    with apply_lock(applied.root / ".seedgen"):
+        ran = applied.run("reel")
+    assert ran.code == 0
+    assert f"An apply runs here, process {os.getpid()} on " in ran.err
 
 
 def test_slates_in_place_of_missing_clips(film: Film) -> None:

@@ -16,6 +16,18 @@ if TYPE_CHECKING:
 
 SOURCES = Path(seedgen.__file__).parent.parent
 
+ASSEMBLER = """
+import asyncio, sys
+from pathlib import Path
+from seedgen.store.apply_lock import assembly_turn
+async def main():
+    async with assembly_turn(Path(sys.argv[1]), print):
+        print("held", flush=True)
+        sys.stdin.readline()
+asyncio.run(main())
+"""
+"""Has the turn to assemble reels in a folder, until it is told to go on."""
+
 
 @contextlib.contextmanager
 def process(code: str, *arguments: str | Path) -> Iterator[subprocess.Popen[str]]:

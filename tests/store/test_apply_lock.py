@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from typing import TYPE_CHECKING
 
 import pytest
 
 from seedgen.errors import Locked
-from seedgen.store.apply_lock import apply_lock
-from tests.store.processes import line_of, process
+from seedgen.store.apply_lock import apply_lock, assembly_turn
+from tests.store.processes import ASSEMBLER, line_of, process
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from seedgen.ports.store import Running
 
 HOLDER = """
 import sys
@@ -22,6 +25,25 @@ with apply_lock(Path(sys.argv[1])):
     print("held", flush=True)
     sys.stdin.readline()
 """
+
+
+def test_an_assembly_waits_for_another_one_and_not_for_a_dead_one(tmp_path: Path) -> None:
+    """It is told once for whom; the kernel ends what a killed process held, and then it is our turn."""
+    told: list[int | None] = []
+
+    with process(ASSEMBLER, tmp_path) as other:
+        assert line_of(other) == "held"
+
+        def waits(running: Running | None) -> None:
+            told.append(running.pid if running else None)
+            other.kill()
+
+        async def have_a_turn() -> None:
+            async with assembly_turn(tmp_path, waits):
+                assert told == [other.pid]
+
+        asyncio.run(have_a_turn())
+        asyncio.run(have_a_turn())
 
 
 def test_a_second_apply_is_told_who_holds_the_lock(tmp_path: Path) -> None:
