@@ -181,7 +181,7 @@ class Film:
         for file in sorted(self.root.rglob("*")):
             name = file.relative_to(self.root).as_posix()
             if file.is_file() and not name.endswith(("cache.db", ".lock.lock", "references.json")):
-                if name.startswith(".seedgen/") and name.endswith((".lock", "apply.json")):
+                if name.startswith(".seedgen/") and name.endswith((".lock", "apply.json", "assembly.json")):
                     continue
                 yield name, (file.read_bytes(), file.stat().st_mtime_ns)
 

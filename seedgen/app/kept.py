@@ -136,13 +136,13 @@ class Kept:
         return Outputs(self.build, self.private / name)
 
     def lock_version(self, lock: Lock) -> str:
-        """Which lock a page shows, for people: `lock 12`, and the commit in which it stands, if it does."""
+        """Which lock a page shows, for people: `lock serial 12`, and the commit that has it, if one does."""
         from seedgen.store.committed import commit_of
 
         if not lock.shots:
             return ""
         commit = commit_of(self.lock_file.path, self.settings.search_path)
-        return f"lock {lock.serial}" + (f" · {commit}" if commit else "")
+        return f"lock serial {lock.serial}" + (f" · commit {commit}" if commit else "")
 
     def clip_paths(self, shot_id: str) -> dict[int, Path]:
         """Where the clips of a shot's takes are, by take; those that are missing are left out."""

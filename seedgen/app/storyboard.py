@@ -177,7 +177,7 @@ class _Gathering:
 
     def _panel(self, shot: ResolvedShot) -> Panel:
         locked, pick = self._lock.shots.get(shot.id), self._picked(shot)
-        state, why = standing(self._changes[shot.id], pick.take if pick else 1)
+        state, why = standing(self._changes[shot.id], pick)
         shown, clip, poster = self._frame(shot, pick)
         return Panel(
             shot=shot.id,

@@ -64,8 +64,8 @@ async def draw_contact_sheet(
 ) -> None:
     """Draw a sheet's pages into `build/`, the first as `name`, but none that stands there already.
 
-    `version` names the state that is shown (`lock 12 · a1b2c3d`). Only the first page says it, and the
-    totals: when they change, the pages of other shots can stay. Raises MediaError.
+    `version` names the state that is shown (`lock serial 12 · commit a1b2c3d`). Only the first page says it,
+    and the totals: when they change, the pages of other shots can stay. Raises MediaError.
     """
     takes = [(shot, picked(shot)) for shot in shots]
     names = sheet_names(name, len(takes))

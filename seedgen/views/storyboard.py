@@ -28,10 +28,17 @@ _BARE = {"resolution": "bare", "aspect_ratio": "bare", "duration": "told"}
 """Parameters that a card shows without their name, and one that its length tells already."""
 
 
+_ABOUT_VERSION = (
+    "The lock, seedgen.lock, says which clip each shot has. Its serial counts the times that it changed; "
+    "the commit is the one in git that has it so."
+)
+
+
 class State(StrEnum):
     """Where a shot stands."""
 
     READY = "ready"
+    ACCEPTED = "accepted"
     STALE = "stale"
     MISSING = "clip missing"
     WAITING = "in the cache"
@@ -174,6 +181,7 @@ def storyboard_page(board: Board, pictures: Mapping[str, bytes]) -> str:
         pictures={name: picture_uri(data, "webp") for name, data in pictures.items()},
         spent=estimate(board.spent, board.unpriced),
         bare=_BARE,
+        about_version=_ABOUT_VERSION,
         with_clip=sum(panel.take > 0 for panel in board.panels),
     )
 

@@ -29,12 +29,17 @@ _STATES = {
     Action.BLOCKED: State.BLOCKED,
 }
 
+_MATCHING = frozenset({Action.UNCHANGED, Action.MOVE})
+_ACCEPTED = "Its clip is of an earlier request, and was accepted."
 
-def standing(changes: Sequence[Change], take: int) -> tuple[State, str]:
+
+def standing(changes: Sequence[Change], pick: Take | None) -> tuple[State, str]:
     """A shot's state, by what an apply would do about the take that is shown, and why in a sentence.
 
-    A take that is blocked comes first: it waits for a person. `changes` are those of one shot.
+    A take that is blocked comes first: it waits for a person. `changes` are those of one shot, `pick` is
+    its clip, if it is there.
     """
+    take = pick.take if pick else 1
     shown = next((change for change in changes if change.take == take), changes[0])
     change = next((change for change in changes if change.action is Action.BLOCKED), shown)
     kinds = {reason.kind for reason in change.reasons}
@@ -42,8 +47,11 @@ def standing(changes: Sequence[Change], take: int) -> tuple[State, str]:
         return State.MISSING, ""
     if change.action is Action.REUSE and change.found is None:
         return State.NO_CLIP, _sentence("shares", change)
-    if change.action is Action.MOVE:
-        return State.READY, f"Was {change.moved_from}."
+    was = f"Was {change.moved_from}." if change.action is Action.MOVE else ""
+    if pick and change.action in _MATCHING and pick.fingerprint != change.fingerprint:
+        return State.ACCEPTED, f"{was} {_ACCEPTED}".lstrip()
+    if was:
+        return State.READY, was
     leads = {Action.REGENERATE: "changed:", Action.BLOCKED: ""}
     lead = leads.get(change.action)
     return _STATES[change.action], "" if lead is None else _sentence(lead, change)

@@ -166,13 +166,13 @@ PROMPT, DURATION = Reason(ReasonKind.PROMPT), Reason(ReasonKind.PARAMETER, "dura
 )
 def test_a_shot_stands_where_the_plan_says(planned: Change, state: State, why: str) -> None:
     """The page asks the plan, so that both say the same."""
-    assert standing([planned], 1) == (state, why)
+    assert standing([planned], None) == (state, why)
 
 
 def test_a_blocked_take_shows_whatever_take_is_shown() -> None:
     """It waits for a person, who looks at this page."""
     takes = [change(Action.UNCHANGED), change(Action.BLOCKED, Reason(ReasonKind.UNPRICED), take=2)]
-    assert standing(takes, 1)[0] is State.BLOCKED
+    assert standing(takes, None)[0] is State.BLOCKED
 
 
 def test_a_prompt_stands_with_its_references_by_name(tmp_path: Path) -> None:
@@ -258,6 +258,30 @@ def test_a_changed_prompt_makes_the_page_anew(filmed: Film) -> None:
     ]
     assert "Changed: the prompt." in text
     assert "stands shut" in text
+
+
+def test_an_accepted_clip_is_told_from_one_that_was_made_for_its_shot(filmed: Film) -> None:
+    """The shot can be filtered for. With the change taken back it is as ready as the others."""
+    filmed.edit("how: open", "how: shut")
+    filmed.run("accept", "s1")
+    text = write_page(filmed.root)[0].read_text()
+    assert re.findall(r'data-shot="(\w+)" data-state="(\w+)"', text) == [
+        ("s1", "accepted"),
+        ("s2", "ready"),
+        ("s3", "ready"),
+    ]
+    assert "Its clip is of an earlier request, and was accepted." in text
+    assert re.search(r'<button type="button" data-state="accepted"[^>]*>Accepted <b>1</b>', text)
+    filmed.edit("how: shut", "how: open")
+    filmed.run("accept", "s1")
+    assert 'data-state="accepted"' not in write_page(filmed.root)[0].read_text()
+
+
+def test_the_page_says_which_lock_it_shows(filmed: Film) -> None:
+    """By its serial, with a word on what that is for who does not know; outside of git there is no commit."""
+    text = write_page(filmed.root)[0].read_text()
+    assert f"<dt>Version</dt><dd>lock serial {filmed.lock().serial}</dd>" in text
+    assert re.search(r'<div title="The lock, seedgen.lock, says which clip [^"]+"><dt>Version', text)
 
 
 def test_before_the_first_apply_frames_show_references_and_stand_ins(film: Film, filmed: Film) -> None:
