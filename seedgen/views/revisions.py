@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from seedgen.planning.comparison import ClipReason, Difference
@@ -55,14 +57,42 @@ def side_words(side: Revision | None) -> str:
     return harmless(side.name) if side.commit.startswith(side.name) else f"{harmless(side.name)} ({short})"
 
 
+class Group(StrEnum):
+    """What a shot is counted among: shots whose clips alone differ are told apart."""
+
+    ADDED = "added"
+    REMOVED = "removed"
+    RENAMED = "renamed"
+    CHANGED = "changed"
+    FIRST_CLIP = "with a first clip"
+    CLIP = "with another clip"
+    NO_CLIP = "with no clip any more"
+    TAKES = "with other takes"
+    UNCHANGED = "unchanged"
+
+
+_ALWAYS_COUNTED = {Group.ADDED, Group.REMOVED, Group.CHANGED}
+
+
+def group_of(shot: ShotDifference) -> Group:
+    """What a shot is counted among."""
+    if shot.difference is not Difference.CLIP:
+        return Group[shot.difference.name]
+    for reason in (ClipReason.FIRST_CLIP, ClipReason.NO_CLIP, ClipReason.CLIP):
+        if reason in shot.clip_reasons:
+            return Group[reason.name]
+    return Group.TAKES
+
+
 def summary(found: Comparison, paint: Paint) -> str:
     """The last line: counts, and what the later clips cost."""
-    counts = found.counts
-    words = [f"{counts[Difference.ADDED]} added", f"{counts[Difference.REMOVED]} removed"]
-    words += [f"{counts[Difference.RENAMED]} renamed"] if counts[Difference.RENAMED] else []
-    words += [f"{counts[Difference.CHANGED]} changed"]
-    words += [f"{counts[Difference.CLIP]} with another clip"] if counts[Difference.CLIP] else []
-    text = f"{paint.bold('Diff:')} {', '.join(words)}; {counts[Difference.UNCHANGED]} unchanged."
+    counts = Counter(map(group_of, found.shots))
+    words = [
+        f"{counts[group]} {group}"
+        for group in Group
+        if group in _ALWAYS_COUNTED or (counts[group] and group is not Group.UNCHANGED)
+    ]
+    text = f"{paint.bold('Diff:')} {', '.join(words)}; {counts[Group.UNCHANGED]} unchanged."
     return f"{text} New takes: {cost_words(found)}." if found.generated else text
 
 

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from seedgen.planning.comparison import Difference
 from seedgen.planning.lock import IMPORTED
 from seedgen.views.fields_text import after_words, value_words
 from seedgen.views.page import page_file, page_policy, page_template, picture_uri, trusted
-from seedgen.views.revisions import cost_words, heading, reason_lines, side_words
+from seedgen.views.revisions import Group, cost_words, group_of, heading, reason_lines, side_words
 from seedgen.views.words import Piece, counted, price, word_diff
 
 if TYPE_CHECKING:
@@ -20,11 +20,14 @@ if TYPE_CHECKING:
     from seedgen.store.blobs import Revision
 
 _WORDS = {
-    Difference.ADDED: "Added",
-    Difference.REMOVED: "Removed",
-    Difference.RENAMED: "Renamed",
-    Difference.CHANGED: "Changed",
-    Difference.CLIP: "Another clip",
+    Group.ADDED: "Added",
+    Group.REMOVED: "Removed",
+    Group.RENAMED: "Renamed",
+    Group.CHANGED: "Changed",
+    Group.FIRST_CLIP: "First clip",
+    Group.CLIP: "Another clip",
+    Group.NO_CLIP: "No clip any more",
+    Group.TAKES: "Other takes",
 }
 
 
@@ -93,6 +96,7 @@ def revisions_page(
 ) -> str:
     """The page as HTML. `clips` are those beside it, by digest; others are said to be missing."""
     style, script = page_file("revisions.css"), page_file("revisions.js")
+    counts = Counter(map(group_of, found.shots))
     rows = [_row(shot, (side_words(before), side_words(after)), clips) for shot in found.differing]
     missing = sum(frame.shown is Shown.MISSING for row in rows for frame in row.frames)
     return page_template("revisions.html").render(
@@ -103,8 +107,8 @@ def revisions_page(
         profile=profile,
         sides=(side_words(before), side_words(after)),
         rows=rows,
-        kinds=[(one.value, _WORDS[one], found.counts[one]) for one in _WORDS if found.counts[one]],
-        unchanged=found.counts[Difference.UNCHANGED],
+        kinds=[(one.name.lower(), _WORDS[one], counts[one]) for one in _WORDS if counts[one]],
+        unchanged=counts[Group.UNCHANGED],
         cost=cost_words(found),
         missing=counted(missing, "clip") if missing else "",
     )
@@ -116,8 +120,8 @@ def _row(shot: ShotDifference, sides: tuple[str, str], clips: Mapping[str, PageC
     takes = [one.take if one else None for one in (shot.before, shot.after)]
     return _Row(
         shot=shot.shot,
-        kind=shot.difference.value,
-        label=_WORDS[shot.difference],
+        kind=group_of(shot).name.lower(),
+        label=_WORDS[group_of(shot)],
         heading=heading(shot),
         reasons="; ".join(reason_lines(shot)),
         frames=(_frame(shot.before, sides[0], clips), _frame(shot.after, sides[1], clips)),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from decimal import Decimal
 from html.parser import HTMLParser
 from typing import TYPE_CHECKING, Any
@@ -91,6 +92,33 @@ v1 (aaaaaaa) against the project as it is now
 Diff: 1 added, 1 removed, 1 renamed, 1 changed, 1 with another clip; 1 unchanged. New takes: 1, $0.40.
 """
     )
+
+
+def test_a_first_clip_is_not_another_one(tmp_path: Path) -> None:
+    """Shots whose clips alone differ are counted by how: the first, another, none any more, other takes."""
+    names = ("first", "other", "lost", "cost", "same")
+    yaml = "shots: [" + ", ".join(f"{{id: {name}, prompt: Of {name}.}}" for name in names) + "]"
+    shots = opened(tmp_path, yaml).shots
+    before, after = (dict(lock_of(*shots).shots) for _ in range(2))
+    del before["first"], after["lost"]
+    for name, facts in (("other", {"digest": "c" * 64}), ("cost", {"cost_usd": Decimal(1)})):
+        take = after[name].takes[0].model_copy(update=facts)
+        after[name] = after[name].model_copy(update={"takes": (take,)})
+    found = compare(Version(shots, Lock(shots=before)), Version(shots, Lock(shots=after)))
+    text = revisions_text(found, OLD, NEW, PLAIN, 100)
+    assert "* first  the same request, its first clip\n" in text
+    assert (
+        "Diff: 0 added, 0 removed, 0 changed, 1 with a first clip, 1 with another clip, "
+        "1 with no clip any more, 1 with other takes; 1 unchanged."
+    ) in text
+    page = revisions_page(found, OLD, NEW, {}, project="film", profile=None)
+    assert re.findall(r'<button type="button" data-kind="(\w+)" [^>]*>([^<]+) <b>1</b>', page) == [
+        ("first_clip", "First clip"),
+        ("clip", "Another clip"),
+        ("no_clip", "No clip any more"),
+        ("takes", "Other takes"),
+    ]
+    assert re.findall(r'<article id="shot-first" data-kind="(\w+)"', page) == ["first_clip"]
 
 
 def test_no_differences(tmp_path: Path) -> None:
