@@ -187,6 +187,9 @@ class EventDocument(Document):
     untouched: int | None = Field(None, description="Takes left, as the shot before them has no clip.")
     done: int | None = None
     resumed: int | None = Field(None, description="Takes made by jobs of earlier applies.")
+    reused: int | None = Field(None, description="Takes that were there, or made for another shot.")
+    moved: int | None = Field(None, description="Takes whose shot has another id now.")
+    removed: int | None = Field(None, description="Shots that left the lock.")
     unpriced: int | None = Field(None, description="Jobs of which nobody knows what they cost.")
     pending_usd: Money | None = Field(None, description="Estimate of what is in flight or in doubt.")
     left: int | None = Field(None, description="Jobs that go on and are collected by the next apply.")

@@ -144,7 +144,7 @@ def test_a_renamed_shot_is_moved(applied: Film) -> None:
     _rename(applied)
     (change,) = applied.plan()["changes"]
     assert (change["action"], change["shot"], change["from"]) == ("move", "opening", "s2")
-    applied.apply()
+    assert applied.apply().events[-1]["moved"] == 1
     assert applied.digest("opening") == digest
     assert "s2" not in applied.lock().shots
     names = {file.name for file in (applied.root / "build" / "clips").iterdir()}
@@ -166,14 +166,15 @@ def test_a_removed_shot_leaves_the_lock_and_comes_back_for_nothing(applied: Film
     shot = applied.yaml[applied.yaml.index("  - id: s3") : applied.yaml.index("reels:")]
     applied.edit(shot, "")
     assert applied.actions() == {"s3": "remove"}
-    applied.apply()
+    assert applied.apply().events[-1]["removed"] == 1
     assert "s3" not in applied.lock().shots
     assert not (applied.root / "build" / "clips" / "s3.mp4").exists()
     assert count_frames(applied.root / "build" / "main.mp4") == 48
     assert applied.objects == clips
     applied.edit("reels:", shot + "reels:")
     assert applied.actions() == {"s3": "reuse"}
-    assert applied.apply().submitted == []
+    ran = applied.apply()
+    assert (ran.submitted, ran.events[-1]["reused"], ran.events[-1]["done"]) == ([], 1, 0)
     assert count_frames(applied.root / "build" / "main.mp4") == 72
 
 
