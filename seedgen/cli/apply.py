@@ -217,13 +217,15 @@ def _present(
         view.begin(plan, workspace.warnings)
         return
     from seedgen.views.plan_text import blocked_text, plan_text, strays_text
+    from seedgen.views.unpriced import unpriced_text
 
     invocation.warn(workspace)
     text = invocation.typed(plan_text(plan, invocation.out_paint, invocation.width))
     click.echo(text, nl=False, color=invocation.out_paint.on)
     sys.stdout.flush()
     cap = workspace.cap(max_cost)
-    invocation.say(blocked_text(plan, cap) + strays_text(workspace.strays(plan), workspace.desk.elsewhere()))
+    strays = strays_text(workspace.strays(plan), workspace.desk.elsewhere())
+    invocation.say(unpriced_text(plan) + blocked_text(plan, cap) + strays)
 
 
 def _approved(
@@ -243,7 +245,7 @@ def _approved(
         if auto_approve or not invocation.can_ask:
             raise UsageError(
                 f"{many} no known price",
-                remedy="Submit all the same with --allow-unpriced, or plan without them.",
+                remedy="Submit all the same with --allow-unpriced, or state a price as `seedgen plan` says.",
             )
         if not click.confirm(f"{many} no known price. Submit all the same?", err=True):
             return False

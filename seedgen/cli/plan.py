@@ -100,15 +100,15 @@ def command(
         _markdown(invocation, workspace, plan, max_cost, thumbnails)
     else:
         from seedgen.views.plan_text import blocked_text, plan_text, strays_text
+        from seedgen.views.unpriced import unpriced_text
 
         invocation.warn(workspace)
         text = plan_text(plan, invocation.out_paint, invocation.width, everything=everything)
         text = invocation.typed(text)
         click.echo(text, nl=False, color=invocation.out_paint.on)
         cap = workspace.cap(max_cost)
-        invocation.say(
-            blocked_text(plan, cap) + strays_text(workspace.strays(plan), workspace.desk.elsewhere())
-        )
+        strays = strays_text(workspace.strays(plan), workspace.desk.elsewhere())
+        invocation.say(unpriced_text(plan) + blocked_text(plan, cap) + strays)
     if file is not None:
         import shlex
 

@@ -70,6 +70,8 @@ def card_rows(card: ModelCard) -> Iterator[tuple[str, str]]:
     yield "price", price_text(card)
     if card.prices is not None:
         yield "", f"read on {card.prices.date} at {card.prices.source}"
+    elif not card.free:
+        yield "", "no page printed one; state yours under `prices:` in a card of your own"
     if card.note:
         yield "note", card.note
 

@@ -250,10 +250,7 @@ def blocked_text(plan: Plan, cap: Decimal | None = None) -> str:
     under = f" of {dollars(cap)}" if cap is not None else ""
     advice = []
     if ReasonKind.UNPRICED in kinds:
-        advice.append(
-            f"A cap{under} needs prices: write them into a card of your own "
-            "(`seedgen providers refresh MODEL --card` prints one), or lift the cap."
-        )
+        advice.append(f"A cap{under} needs prices: state them in a card of your own, or lift the cap.")
     if ReasonKind.OVER_BUDGET in kinds:
         passing = {ReasonKind.OVER_BUDGET, ReasonKind.UPSTREAM}
         over = [c.cost for c in blocked if any(r.kind in passing for r in c.reasons)]
