@@ -10,8 +10,9 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from seedgen.project.commented import Unformattable, comments_in, document
-from seedgen.project.diagnostics import Diagnostic, Severity, Spot
+from seedgen.project.diagnostics import Diagnostic, Severity
 from seedgen.project.key_order import item_of, known_keys, under
+from seedgen.project.lines import Lines
 from seedgen.project.locating import located
 from seedgen.project.printing import printed
 from seedgen.project.source import parse
@@ -19,6 +20,7 @@ from seedgen.project.source import parse
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from seedgen.project.diagnostics import Spot
     from seedgen.project.fields import Model
     from seedgen.project.key_order import Shape
 
@@ -54,15 +56,13 @@ def _same_comments(one: str, other: str) -> bool:
 
 
 def _left_alone(text: str, file: Path, reason: Unformattable) -> Diagnostic:
-    line = text.count("\n", 0, reason.index) + 1
-    spot = Spot(line, reason.index - text.rfind("\n", 0, reason.index))
+    spot = Lines(text).spot(reason.index)
     detail = f"{reason.detail} The file is left as it is."
     return Diagnostic(Severity.ERROR, _LEFT, detail, file=file, spot=spot, source=_line(text, spot))
 
 
 def _line(text: str, spot: Spot | None) -> str:
-    lines = text.split("\n")
-    return lines[spot.line - 1] if spot and spot.line <= len(lines) else ""
+    return Lines(text)[spot.line] if spot else ""
 
 
 def _shaped(value: Any, shape: Shape) -> Any:

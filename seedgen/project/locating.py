@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from seedgen.project.lines import Lines
 from seedgen.project.pinpoint import in_yaml
 from seedgen.project.source import MAX_BYTES, locate
 
@@ -39,7 +40,7 @@ def located(diagnostics: Iterable[Diagnostic], texts: Mapping[Path, str]) -> lis
         for file, places in wanted.items()
         for place, spot in locate(read[file], places).items()
     }
-    lines: dict[Path, list[str]] = {}
+    lines: dict[Path, Lines] = {}
     done = []
     for diagnostic in found:
         file, spot = diagnostic.file, diagnostic.spot
@@ -47,7 +48,7 @@ def located(diagnostics: Iterable[Diagnostic], texts: Mapping[Path, str]) -> lis
             done.append(diagnostic)
             continue
         if file not in lines:
-            lines[file] = read[file].splitlines()
+            lines[file] = Lines(read[file])
         if spot is None and diagnostic.path is not None:
             spot = spots.get((file, diagnostic.path, diagnostic.part))
             if spot is not None and diagnostic.within is not None:
@@ -55,7 +56,7 @@ def located(diagnostics: Iterable[Diagnostic], texts: Mapping[Path, str]) -> lis
         detail, first = diagnostic.detail, diagnostic.first
         if first and (there := spots.get((first.file, first.path, first.part))):
             detail += f" The first stands in {first.file.name}:{there.line}."
-        source = lines[file][spot.line - 1] if spot and spot.line <= len(lines[file]) else ""
+        source = lines[file][spot.line] if spot else ""
         done.append(replace(diagnostic, detail=detail, spot=spot, source=source[:_LONGEST_LINE]))
     return sorted(done, key=_order)
 

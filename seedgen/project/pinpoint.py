@@ -11,13 +11,12 @@ import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from seedgen.project.diagnostics import Spot
+from seedgen.project.lines import LINE_END, Lines
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from seedgen.project.diagnostics import Spot
 
 _OPENING = re.compile(r"(?=\{\{|\{%)")
-_LINE_END = re.compile(r"\r\n|\r|\n")
 _ENDS = {"{{": "}}", "{%": "%}"}
 _PLAIN_ESCAPES = ('"', "\\", "/")
 
@@ -33,7 +32,7 @@ class Passage:
     @property
     def spot(self) -> Spot:
         """Where it stands in a file that holds the text and nothing else."""
-        return _spot(self.text, self.start, self.length)
+        return Lines(self.text).spot(self.start, self.length)
 
 
 def spread(text: str) -> str:
@@ -53,23 +52,22 @@ def passage(text: str, line: int, word: str | None) -> Passage:
 
 
 def _ends_of_lines(text: str) -> list[int]:
-    return [match.end() for match in _LINE_END.finditer(text)]
+    return [match.end() for match in LINE_END.finditer(text)]
 
 
 def _end(text: str, start: int) -> int:
     closing = text.find(_ENDS.get(text[start : start + 2], "\n"), start)
-    line_end = _LINE_END.search(text, start)
+    line_end = LINE_END.search(text, start)
     last = line_end.start() if line_end else len(text)
     return min(closing + 2, last) if closing >= 0 else last
 
 
-def in_yaml(wanted: Passage, lines: Sequence[str], value: Spot) -> Spot | None:
+def in_yaml(wanted: Passage, lines: Lines, value: Spot) -> Spot | None:
     """Where a passage of a YAML value stands, which itself begins at a spot of a file's lines.
 
     None when the two do not read the same: the value stands behind an alias, or has escapes.
     """
-    first = value.line - 1
-    source = "\n".join(lines[first : first + len(wanted.text) + 2])  # no value has more lines than signs
+    source = lines.beginning_with(value.line, len(wanted.text) + 2)  # no value has more lines than signs
     at = value.column - 1
     quote = source[at : at + 1]
     if quote in ("|", ">"):
@@ -90,8 +88,8 @@ def in_yaml(wanted: Passage, lines: Sequence[str], value: Spot) -> Spot | None:
         at += 1
     if start is None:
         return None
-    found = _spot(source, start, at - start)
-    return replace(found, line=first + found.line)
+    found = Lines(source).spot(start, at - start)
+    return replace(found, line=value.line - 1 + found.line)
 
 
 def _escape(two: str, quote: str) -> int:
@@ -99,11 +97,3 @@ def _escape(two: str, quote: str) -> int:
     if quote == "'":
         return int(two == "''")
     return int(quote == '"' and two[:1] == "\\" and two[1:] in _PLAIN_ESCAPES)
-
-
-def _spot(text: str, start: int, length: int) -> Spot:
-    before = text[:start].splitlines(keepends=True)
-    open_line = before[-1] if before and not before[-1].endswith(("\n", "\r")) else ""
-    line = len(before) + (0 if open_line else 1)
-    end = _LINE_END.search(text, start)
-    return Spot(line, len(open_line) + 1, min(length, (end.start() if end else len(text)) - start))

@@ -15,8 +15,10 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 import yaml
+from yaml.reader import Reader
 
 from seedgen.project.diagnostics import Diagnostic, Part, Place, Severity, Spot, YamlPath, dotted
+from seedgen.project.lines import Lines
 from seedgen.project.yaml_faults import Fault, conflict, fault
 
 if TYPE_CHECKING:
@@ -75,6 +77,7 @@ class _Builder:
         self.deepest = 0
         self.duplicates: list[YamlPath] = []
         self.spots: dict[tuple[YamlPath, Part], Spot] | None = {} if positions else None
+        self.lines = Lines(text) if positions else None
 
     def document(self) -> Any:
         """The one document's value. Raises _Problem, yaml.YAMLError."""
@@ -192,11 +195,10 @@ class _Builder:
             raise _Problem("tags are not read", f"Write the value without {event.tag!r}.", event.start_mark)
 
     def _mark(self, path: YamlPath, part: Part, event: Any) -> None:
-        if self.spots is None:
+        if self.spots is None or self.lines is None:
             return
         start, end = event.start_mark, event.end_mark
-        length = end.column - start.column if end.line == start.line else 1
-        spot = Spot(start.line + 1, start.column + 1, max(1, length))
+        spot = self.lines.spot(start.index, end.index - start.index if end.line == start.line else 1)
         # Of a duplicate key the second one is the mistake, and it is noted last.
         if part is Part.KEY or (path, part) not in self.spots:
             self.spots[path, part] = spot
@@ -221,19 +223,22 @@ def parse(text: str, file: Path) -> tuple[Any, list[Diagnostic]]:
     try:
         value = builder.document()
     except _Problem as problem:
-        if problem.mark and (found := fault(text, problem.mark.line, problem.mark.column)):
+        spot = _spot(text, problem.mark)
+        if spot and (found := fault(text, spot)):
             return None, [_known(found, file)]
-        return None, [_fatal(problem.summary, problem.detail, problem.mark, file)]
+        return None, [_fatal(problem.summary, problem.detail, spot, file)]
     except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        if mark and (found := fault(text, mark.line, mark.column)):
+        spot = _spot(text, error.problem_mark or error.context_mark)
+        if spot and (found := fault(text, spot)):
             return None, [_known(found, file)]
         detail = " ".join(part for part in (error.context, error.problem) if part)
         return None, [
-            _fatal("not valid YAML", f"{_sentence(detail)} {_yaml_hint(detail)}".strip(), mark, file)
+            _fatal("not valid YAML", f"{_sentence(detail)} {_yaml_hint(detail)}".strip(), spot, file)
         ]
     except yaml.YAMLError as error:
-        return None, [_fatal("not valid YAML", _sentence(str(error).splitlines()[0]), None, file)]
+        unfit = Reader.NON_PRINTABLE.search(text)
+        spot = Lines(text).spot(unfit.start()) if unfit else None
+        return None, [_fatal("not valid YAML", _sentence(str(error).splitlines()[0]), spot, file)]
     return value, [
         Diagnostic(
             Severity.ERROR,
@@ -279,8 +284,12 @@ def _known(found: Fault, file: Path) -> Diagnostic:
     return Diagnostic(Severity.ERROR, found.summary, found.detail, file=file, spot=found.spot)
 
 
-def _fatal(summary: str, detail: str, mark: Any, file: Path) -> Diagnostic:
-    spot = None if mark is None else Spot(mark.line + 1, mark.column + 1)
+def _spot(text: str, mark: Any) -> Spot | None:
+    """Where a parser's mark is. Its index is taken: by its line numbers, lines end at other signs too."""
+    return None if mark is None else Lines(text).spot(mark.index)
+
+
+def _fatal(summary: str, detail: str, spot: Spot | None, file: Path) -> Diagnostic:
     return Diagnostic(Severity.ERROR, summary, detail, file=file, spot=spot)
 
 

@@ -9,6 +9,7 @@ import re
 from dataclasses import dataclass
 
 from seedgen.project.diagnostics import Spot
+from seedgen.project.lines import Lines
 
 _CONFLICT = re.compile(r"^<{7} .*$(?:.*\n)*?^={7}$(?:.*\n)*?^>{7} ", re.MULTILINE)
 _MARKER = re.compile(r"^(<{7}|\|{7}|={7}|>{7})(?= |\r?$)", re.MULTILINE)
@@ -33,21 +34,20 @@ def conflict(text: str) -> Fault | None:
     return _marked(text, found.start()) if found else None
 
 
-def fault(text: str, line: int, column: int) -> Fault | None:
-    """What keeps a text from being read as YAML, which a parser noticed at a line and a column, from 0.
+def fault(text: str, noticed: Spot) -> Fault | None:
+    """What keeps a text from being read as YAML, which a parser noticed at a spot.
 
     None when it is none of the well-known ones.
     """
     if left := _MARKER.search(text):
         return _marked(text, left.start())
-    lines = text.splitlines()
-    seen = lines[line] if line < len(lines) else ""
+    seen, line, column = Lines(text)[noticed.line], noticed.line, noticed.column - 1
     indent = seen[: len(seen) - len(seen.lstrip())]
     if "\t" in indent:
         return Fault(
             "tab used for indentation",
             "Indent with spaces: YAML takes no tab there.",
-            Spot(line + 1, indent.index("\t") + 1),
+            Spot(line, indent.index("\t") + 1),
         )
     for found in _EXPRESSION.finditer(seen):
         if found.start(1) <= column <= found.end(1):
@@ -55,7 +55,7 @@ def fault(text: str, line: int, column: int) -> Fault | None:
                 "expression not in quotes",
                 f"Put the text in quotes, or write it as a block with >-; without, YAML takes {found[1]} "
                 "for a mapping.",
-                Spot(line + 1, found.start(1) + 1, 2),
+                Spot(line, found.start(1) + 1, 2),
             )
     return None
 
@@ -67,5 +67,5 @@ def _marked(text: str, start: int) -> Fault:
         "merge conflict not resolved",
         "git left both versions here. Keep what is right of them, and delete the lines that begin with "
         "<<<<<<<, ======= and >>>>>>>.",
-        Spot(text.count("\n", 0, start) + 1, 1, length),
+        Lines(text).spot(start, length),
     )

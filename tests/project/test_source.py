@@ -10,8 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from seedgen.project.diagnostics import Diagnostic, Part, Problems, YamlPath
+from seedgen.project.diagnostics import Diagnostic, Part, Problems, Spot, YamlPath
 from seedgen.project.fields import source_text
+from seedgen.project.locating import located
 from seedgen.project.reading import read_mapping
 from seedgen.project.source import MAX_BYTES, locate, parse, typed
 from tests.project.workspaces import cases, workspace
@@ -300,3 +301,27 @@ def test_an_alias_is_where_it_is_used() -> None:
     text = "a: &x [1]\nb: *x\n"
     ((_, spot),) = locate(text, [(("b",), Part.VALUE)]).items()
     assert (spot.line, spot.column, spot.length) == (2, 4, 2)
+
+
+# -- lines as editors count them -------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("sign", ["\u2028", "\u2029", "\x85"])
+def test_a_sign_at_which_yaml_ends_a_line_and_editors_do_not_moves_no_place(sign: str) -> None:
+    """What comes after it stands in the line that an editor shows; the line is quoted whole."""
+    text = f'a: "x{sign}y"\nb: {{c: 1}} # {sign}\nb: 2\n'
+    first, second = locate(text, [(("b", "c"), Part.VALUE), (("b",), Part.KEY)]).values()
+    assert [(first.line, first.column), (second.line, second.column)] == [(2, 8), (3, 1)]
+    (found,) = located(parse(text, FILE)[1], {FILE: text})
+    assert (found.spot, found.source) == (Spot(3, 1), "b: 2")
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+def test_lines_end_as_editors_end_them(end: str) -> None:
+    """By any of three ends, a fault is found in its line and column; a form feed is none of them."""
+    text = end.join(["a: 1", "b: x\u2028", "\tc: 2", ""])
+    found = refusal(text)
+    assert (found.summary, found.spot) == ("tab used for indentation", Spot(3, 1))
+    text = end.join(["a: 1", "b: x\x0cy", ""])
+    (found,) = located([refusal(text)], {FILE: text})
+    assert (found.spot, found.source) == (Spot(2, 5), "b: x\x0cy")
