@@ -12,9 +12,10 @@ import pytest
 import yaml
 
 from seedgen.planning.capping import Caps
+from seedgen.planning.found import World
 from seedgen.planning.lock import Lock
 from seedgen.planning.plan import Plan, ReelAction, ReelChange
-from seedgen.planning.planner import World, make_plan
+from seedgen.planning.planner import make_plan
 from seedgen.project.diagnostics import Diagnostic, Severity, Spot
 from seedgen.project.shelf import SHIPPED
 from seedgen.views.documents import plan_document, plan_json

@@ -15,9 +15,10 @@ from seedgen.app.desk import Desk
 from seedgen.digest import digest_bytes
 from seedgen.geometry import Size
 from seedgen.planning.capping import Caps
+from seedgen.planning.found import World
 from seedgen.planning.frame import requested_size
 from seedgen.planning.lock import IMPORTED
-from seedgen.planning.planner import World, make_plan
+from seedgen.planning.planner import make_plan
 from seedgen.planning.pricing import seconds_of
 from seedgen.project.media import Derived, MediaType
 from seedgen.timing import Rate

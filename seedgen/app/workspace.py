@@ -13,9 +13,10 @@ from seedgen.app.reels import ReeledProject
 from seedgen.app.selecting import select_shots
 from seedgen.errors import UsageError
 from seedgen.planning.capping import Caps
+from seedgen.planning.found import World
 from seedgen.planning.lock import IMPORTED
 from seedgen.planning.plan import Action, ReelAction, ReelChange
-from seedgen.planning.planner import World, make_plan
+from seedgen.planning.planner import make_plan
 from seedgen.project.models import LOCAL
 from seedgen.project.reels import Placeholder
 

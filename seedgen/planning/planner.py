@@ -5,38 +5,22 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from seedgen.digest import Digest, Fingerprint
 from seedgen.planning.capping import UNCAPPED, blocked, capped
 from seedgen.planning.differences import differences
+from seedgen.planning.found import FoundTakes
 from seedgen.planning.graph import Graph
 from seedgen.planning.pick import unpicked
 from seedgen.planning.plan import Action, Change, Plan, Reason, ReasonKind, Standing
 from seedgen.planning.pricing import price_of, seconds_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Hashable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Collection, Hashable, Iterable, Sequence
 
+    from seedgen.digest import Digest, Fingerprint
     from seedgen.planning.capping import Caps
-    from seedgen.planning.lock import Lock, LockedShot, Take
+    from seedgen.planning.found import World
+    from seedgen.planning.lock import Lock, LockedShot
     from seedgen.planning.resolved import ResolvedShot
-
-OfShot = tuple[str, Fingerprint]
-"""A shot, and the fingerprint of a request of it."""
-
-
-@dataclass(frozen=True, slots=True)
-class World:
-    """What planning needs to know of the cache, asked in batches.
-
-    `find_takes` gives the takes recorded for some fingerprints, `present` those of some digests whose
-    clip is there, `standings` what the journal holds against submitting some requests. `find_accepted`
-    gives the takes that were accepted for some requests of some shots, though generated for others.
-    """
-
-    find_takes: Callable[[Collection[Fingerprint]], Mapping[Fingerprint, Take]]
-    present: Callable[[Collection[Digest]], Collection[Digest]]
-    standings: Callable[[], Mapping[Fingerprint, Standing]] = dict
-    find_accepted: Callable[[Collection[OfShot]], Mapping[OfShot, Take]] = lambda _: {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +84,6 @@ class _Planner:
         replaced: frozenset[str],
     ) -> None:
         self.lock = lock
-        self.world = world
         self.replaced = replaced
         # By id: a lock that was merged by hand may have another order, and must give the same plan.
         self.orphans = {
@@ -112,49 +95,17 @@ class _Planner:
         self.picks: dict[str, int] = {}
         self.ends: dict[str, _End] = {}
         self.standings = world.standings()
-        self.clips = set(world.present({take.clip for shot in lock.shots.values() for take in shot.takes}))
-        self.locked_takes = {
-            Fingerprint(take.fingerprint): take for shot in lock.shots.values() for take in shot.takes
-        }
-        self.recorded: dict[Fingerprint, Take] = {}
-        self.accepted: dict[OfShot, Take] = {}
+        self.found = FoundTakes(lock, world)
         self.continued = graph.after
         self.by_id = {shot.id: shot for shot in shots}
         self.known: dict[str, ResolvedShot] = {}
         self._know(shot for shot in shots if shot.upstream is None)
 
     def _know(self, shots: Iterable[ResolvedShot]) -> None:
-        """Shots whose requests are known now: look up what the cache has for them, all at once."""
-        found = list(shots)
-        self.known.update((shot.id, shot) for shot in found)
-        asked = [(shot.id, key) for shot in found for key in self._unlocked(shot)]
-        if not asked:
-            return
-        wanted = [key for _, key in asked]
-        takes = dict(self.world.find_takes(wanted))
-        self.accepted.update(self.world.find_accepted(asked))
-        clips = {take.clip for take in (*takes.values(), *self.accepted.values())}
-        self.clips |= set(self.world.present(clips - self.clips))
-        for key in wanted:
-            # From the cache, or from what the lock has for other shots: a lost cache of takes costs nothing.
-            for take in (takes.get(key), self.locked_takes.get(key)):
-                if take is not None and take.clip in self.clips:
-                    self.recorded.setdefault(key, take)
-
-    def _unlocked(self, shot: ResolvedShot) -> Iterable[Fingerprint]:
-        """The requests of a shot's takes that its own lock entry has no clip for."""
-        for number in range(1, shot.shot.takes + 1):
-            fingerprint = shot.of_take(number)[1]
-            if fingerprint is not None and self._locked_take(shot, number) is None:
-                yield fingerprint
-
-    def _locked_take(self, shot: ResolvedShot, number: int) -> Take | None:
-        """The lock's take for just this request, when its clip is present."""
-        locked = self.lock.shots.get(shot.id)
-        if locked is None or locked.fingerprint != shot.fingerprint:
-            return None
-        take = locked.take(number)
-        return take if take is not None and take.clip in self.clips else None
+        """Shots whose requests are known now: look up what there is for them, all at once."""
+        known = {shot.id: shot for shot in shots}
+        self.known |= known
+        self.found.look_up(known.values())
 
     # -- one shot --------------------------------------------------------------------------------
 
@@ -184,7 +135,7 @@ class _Planner:
         change = next((one for one in changes if one.take == pick), None)
         if change is None:  # fewer takes are declared than were made
             take = entry.picked if entry else None
-            return _End(take.clip if take and take.clip in self.clips else None)
+            return _End(take.clip if take and take.clip in self.found.clips else None)
         if change.action is Action.BLOCKED:
             return _End()
         return _End(change.found.clip if change.found else None, made=change.found is None)
@@ -202,7 +153,7 @@ class _Planner:
         former = self.movable.get(shot.fingerprint) if shot.fingerprint else None
         locked = self.lock.shots.get(shot.id) or (self.orphans[former] if former else None)
         take = locked.picked if locked else None
-        if locked is None or take is None or take.clip not in self.clips:
+        if locked is None or take is None or take.clip not in self.found.clips:
             return _End()
         return _End(take.clip, stale=locked.fingerprint != shot.fingerprint)
 
@@ -215,7 +166,7 @@ class _Planner:
 
     def _move_source(self, shot: ResolvedShot) -> str | None:
         source = self.movable.pop(shot.fingerprint, None) if shot.fingerprint else None
-        if source is not None and all(take.clip in self.clips for take in self.orphans[source].takes):
+        if source is not None and all(take.clip in self.found.clips for take in self.orphans[source].takes):
             return source
         return None
 
@@ -259,14 +210,12 @@ class _Planner:
         # A job in flight is newer than whatever the lock and the cache have: it was asked for anew.
         if self.standings.get(fingerprint) is Standing.IN_FLIGHT:
             return self._resumed(blank, shot)
-        if take := self._locked_take(shot, blank.take):
+        if take := self.found.locked(shot, blank.take):
             return replace(blank, found=take)
         if source is not None and (take := self.orphans[source].take(blank.take)):
             self.orphans_moved.add(source)
             return replace(blank, action=Action.MOVE, moved_from=source, found=take)
-        if take := self.recorded.get(fingerprint):
-            return replace(blank, action=Action.REUSE, found=take)
-        if (take := self.accepted.get((shot.id, fingerprint))) and take.clip in self.clips:
+        if take := self.found.for_request(shot.id, fingerprint):
             return replace(blank, action=Action.REUSE, found=take)
         return None
 

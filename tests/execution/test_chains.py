@@ -14,8 +14,9 @@ from hypothesis import strategies as st
 from seedgen.digest import digest_bytes
 from seedgen.errors import AuthError, JobFailed, Moderated, Rejected, Unavailable
 from seedgen.execution.outcome import LeftBecause
+from seedgen.planning.found import World
 from seedgen.planning.plan import Action, Change, Reason, ReasonKind
-from seedgen.planning.planner import World, make_plan
+from seedgen.planning.planner import make_plan
 from seedgen.planning.request import Request, RequestReference
 from seedgen.planning.resolved import continuing
 from seedgen.ports import events

@@ -16,7 +16,8 @@ from hypothesis import strategies as st
 from seedgen.execution.apply import apply_plan
 from seedgen.execution.jobs import Line
 from seedgen.planning.accept import accepted, accepted_takes
-from seedgen.planning.planner import World, make_plan
+from seedgen.planning.found import World
+from seedgen.planning.planner import make_plan
 from seedgen.planning.request import Request
 from tests.execution.stage import PATIENCE_S, Stage
 from tests.fakes import FakeProvider

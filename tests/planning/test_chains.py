@@ -13,9 +13,10 @@ from seedgen.digest import Digest, digest_bytes
 from seedgen.planning.capping import Caps
 from seedgen.planning.comparison import Version, compare
 from seedgen.planning.current import as_locked
+from seedgen.planning.found import World
 from seedgen.planning.lock import Lock
 from seedgen.planning.plan import Action, Standing
-from seedgen.planning.planner import World, make_plan
+from seedgen.planning.planner import make_plan
 from seedgen.project.diagnostics import Severity
 from seedgen.project.media import Derived
 from seedgen.project.models import FromShotUse

@@ -12,9 +12,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from seedgen.planning.capping import Caps
+from seedgen.planning.found import World
 from seedgen.planning.lock import Lock
 from seedgen.planning.plan import Action, FieldDiff, Standing
-from seedgen.planning.planner import World, make_plan
+from seedgen.planning.planner import make_plan
 from tests.fakes import FakeCache
 from tests.planning.projects import STUDIO, Files, lock_of, opened, take_of, write
 
