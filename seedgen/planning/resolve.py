@@ -14,7 +14,7 @@ from seedgen.project.cards import literal_tokens, neutral_tokens, neutral_value
 from seedgen.project.diagnostics import did_you_mean, known_words
 from seedgen.project.expand import note_failure
 from seedgen.project.models import FROM_SHOT
-from seedgen.project.source import typed
+from seedgen.project.scalars import typed
 from seedgen.project.templates import TemplateFailure
 
 if TYPE_CHECKING:

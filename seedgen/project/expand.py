@@ -17,8 +17,8 @@ from seedgen.project.diagnostics import (
 from seedgen.project.layers import NAMED, Layers
 from seedgen.project.matrix import combination_count, combinations, too_many
 from seedgen.project.models import Profile
+from seedgen.project.scalars import typed
 from seedgen.project.shots import Shot, Upstream, Written, id_problem
-from seedgen.project.source import typed
 from seedgen.project.templates import TemplateFailure, Templates
 
 if TYPE_CHECKING:

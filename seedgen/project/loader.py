@@ -12,7 +12,7 @@ from seedgen.project.fields import source_text
 from seedgen.project.files import near_file
 from seedgen.project.models import ProjectFile, ReferenceSet, SceneFile, ShotEntry
 from seedgen.project.reading import PROJECT_FILE, read_mapping
-from seedgen.project.source import typed
+from seedgen.project.scalars import typed
 from seedgen.project.tolerant import validate
 
 if TYPE_CHECKING:

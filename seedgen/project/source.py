@@ -1,17 +1,12 @@
-"""YAML source: text to plain values by YAML 1.2 core rules, and places to lines and columns.
+"""YAML source: text to plain values, and places to lines and columns.
 
-PyYAML's own loaders follow YAML 1.1, where `16:9` is 969, `010` is 8 and `no` is false. Here scalars
-mean what they look like: only `null`, `~`, `true`, `false`, decimal integers without a leading zero
-and plain decimals are typed, and decimals become `Decimal`, so that `1.50` still knows how it was
-written. Everything else is a string. The values are built from libyaml's parse events; a second,
-slower pass records where each value stands, and is made only when there is something to report.
+The values are built from libyaml's parse events, with scalars as `scalars` reads them; a second, slower pass
+records where each value stands, and is made only when there is something to report.
 """
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
-from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 import yaml
@@ -19,6 +14,7 @@ from yaml.reader import Reader
 
 from seedgen.project.diagnostics import Diagnostic, Part, Place, Severity, Spot, YamlPath, dotted
 from seedgen.project.lines import Lines
+from seedgen.project.scalars import typed
 from seedgen.project.yaml_faults import Fault, conflict, fault
 
 if TYPE_CHECKING:
@@ -30,24 +26,7 @@ MAX_NODES = 2_000_000
 """Nodes after aliases are expanded. A few hundred bytes of nested aliases can stand for billions."""
 MAX_DEPTH = 60
 
-_INTEGER = re.compile(r"-?[1-9][0-9]{0,17}|0")
-_DECIMAL = re.compile(r"-?(?:0|[1-9][0-9]{0,17})\.[0-9]{1,18}")
-_WORDS: dict[str, bool | None] = {"": None, "null": None, "~": None, "true": True, "false": False}
-
 _Loader: Any = getattr(yaml, "CLoader", yaml.Loader)
-
-
-def typed(text: str) -> Any:
-    """The value that a plain scalar means."""
-    if text in _WORDS:
-        return _WORDS[text]
-    head = text[0]
-    if head.isdigit() or head == "-":
-        if _INTEGER.fullmatch(text):
-            return int(text)
-        if _DECIMAL.fullmatch(text):
-            return Decimal(text)
-    return text
 
 
 @dataclass(slots=True)

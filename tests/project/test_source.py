@@ -14,7 +14,8 @@ from seedgen.project.diagnostics import Diagnostic, Part, Problems, Spot, YamlPa
 from seedgen.project.fields import source_text
 from seedgen.project.locating import located
 from seedgen.project.reading import read_mapping
-from seedgen.project.source import MAX_BYTES, locate, parse, typed
+from seedgen.project.scalars import typed
+from seedgen.project.source import MAX_BYTES, locate, parse
 from tests.project.workspaces import cases, workspace
 
 if TYPE_CHECKING:
