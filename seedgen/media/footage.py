@@ -47,6 +47,8 @@ def video_stream(source: InputContainer) -> VideoStream | None:
     for stream in source.streams.video:
         if not stream.disposition & Disposition.attached_pic:
             stream.codec_context.options = {"max_pixels": str(MAX_PIXELS)}
+            # A clip is looked into for two or three pictures: to start threads takes longer than these do.
+            stream.codec_context.thread_count = 1
             return stream
     return None
 
