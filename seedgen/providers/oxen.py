@@ -201,10 +201,10 @@ class OxenProvider:
         await post.news()
         for doubt in range(1, _DOUBTS):
             try:
-                return await self._jobs.row(job_id)
+                return await self._jobs.ended_row(job_id)
             except (JobLost, BadResponse):
                 await asyncio.sleep(doubt * _DOUBT_PAUSE_S * self._pace)
-        return await self._jobs.row(job_id)
+        return await self._jobs.ended_row(job_id)
 
     # -- what is sent ----------------------------------------------------------------------------
 

@@ -1,4 +1,8 @@
-"""Oxen's single jobs: one asked for, its bill, and its clip. The queue is asked first, then the history."""
+"""Oxen's single jobs: one asked for, its bill, and its clip.
+
+The queue knows best how a job stands, and the history alone what it cost. So the queue is asked first, but
+for a job that has probably ended well: of that the history tells both at once.
+"""
 
 from __future__ import annotations
 
@@ -22,7 +26,7 @@ if TYPE_CHECKING:
 _SIDE_BY_SIDE = 16
 """How many jobs are asked for at once; others that have news wait their turn."""
 _BILL_WITHIN_S = 15
-"""A clip does not wait longer for its bill."""
+"""A clip does not wait longer for the history."""
 _URL_TRIES = 5
 _URL_PAUSE_S = 2.0
 
@@ -46,13 +50,30 @@ class Jobs:
                 return replace(row, job_id=job_id)
         raise JobLost(f"{SERVICE} no longer knows the job {job_id}")
 
+    async def ended_row(self, job_id: str) -> Row:
+        """Ask for a job of which there is news: if it went well, its row with its bill. Raises as `row`.
+
+        Why one failed is asked of the queue: that the history tells it as well is not documented.
+        """
+        try:
+            async with self._turns:
+                row = await self._of_history(job_id)
+        except (ProviderError, TimeoutError):
+            return await self.row(job_id)
+        well = row.state is JobState.SUCCEEDED
+        return replace(row, job_id=job_id) if well else await self.row(job_id)
+
     async def bill(self, job_id: str) -> Decimal | None:
         """What an ended job cost in USD; None when it cannot be learnt. Raises nothing of its own."""
         try:
-            async with asyncio.timeout(_BILL_WITHIN_S):
-                return read_row(await self._api.ask("GET", _path(HISTORY, job_id))).cost
+            return (await self._of_history(job_id)).cost
         except (ProviderError, TimeoutError):
             return None
+
+    async def _of_history(self, job_id: str) -> Row:
+        """Raises ProviderError, TimeoutError."""
+        async with asyncio.timeout(_BILL_WITHIN_S):
+            return read_row(await self._api.ask("GET", _path(HISTORY, job_id)))
 
     async def url(self, job_id: str) -> str:
         """Where a job's clip lies now. Asked a few times: success may be told before its address.

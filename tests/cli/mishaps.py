@@ -94,10 +94,14 @@ def submit(do: Do = Do.ANSWER, **what: Any) -> tuple[Fault, ...]:
 def poll(do: Do = Do.ANSWER, **what: Any) -> tuple[Fault, ...]:
     """A fault wherever it is asked how a job is doing.
 
-    A list of Oxen's tells of many jobs at once: it is not struck for ever, for the sake of `wall`.
+    Oxen is asked in its queue and in its history. A list tells of many jobs at once: it is not struck for
+    ever, for the sake of `wall`.
     """
-    of_door = Fault(None, "status", do, prompt="door", **what)
-    return (of_door,) if of_door.times is None else (of_door, Fault(OXEN, "list", do, **what))
+    of_door = (
+        Fault(None, "status", do, prompt="door", **what),
+        Fault(OXEN, "cost", do, prompt="door", **what),
+    )
+    return of_door if of_door[0].times is None else (*of_door, Fault(OXEN, "list", do, **what))
 
 
 def unknown(**what: Any) -> tuple[Fault, ...]:
@@ -112,6 +116,7 @@ def no_address(**what: Any) -> tuple[Fault, ...]:
     return (
         Fault(EACH, "status", status=200, body=each, prompt="door", **what),
         Fault(OXEN, "status", status=200, body=oxen, prompt="door", **what),
+        Fault(OXEN, "cost", status=200, body={"generation": oxen}, prompt="door", **what),
     )
 
 

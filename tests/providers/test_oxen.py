@@ -172,14 +172,15 @@ def test_one_listing_serves_many_jobs(tmp_path: Path) -> None:
             emulator.wait_until,
             lambda world: sum(seen.route == "list" for seen in world.requests) > listed + 1,
         )
-        assert emulator.requests_of("status") == []
+        assert emulator.requests_of("cost") == []
         emulator.finish()
         assert {status.state for status in await asyncio.gather(*waits)} == {JobState.SUCCEEDED}
 
     with Emulator(b"clip", hold=True) as emulator:
         at_oxen(emulator, tmp_path, act, **POLL)
 
-    assert len(emulator.requests_of("status")) == 30
+    assert len(emulator.requests_of("cost")) == 30
+    assert emulator.requests_of("status") == []
 
 
 def test_whoever_waits_hears_that_the_job_goes_on(tmp_path: Path) -> None:
@@ -190,7 +191,8 @@ def test_whoever_waits_hears_that_the_job_goes_on(tmp_path: Path) -> None:
         return await oxen.wait(await oxen.submit(asked()), heard.append)
 
     with Emulator(b"clip") as emulator:
-        emulator.add(Fault("oxen", "status", Do.WORD, word="archiving", times=2))
+        for route in ("cost", "status"):
+            emulator.add(Fault("oxen", route, Do.WORD, word="archiving", times=2))
         assert at_oxen(emulator, tmp_path, act, **POLL).state is JobState.SUCCEEDED
 
     assert heard == [None, None]
@@ -381,6 +383,7 @@ def test_trouble_that_stays_ends_the_wait_and_not_the_job(
 ) -> None:
     """Only errors that leave the job to be collected later."""
     emulator.add(fault)
+    emulator.add(Fault("oxen", "cost", status=404, times=None))
     with pytest.raises(error):
         at_oxen(emulator, tmp_path, lambda oxen: run(oxen, asked()), **POLL)
 
@@ -415,6 +418,7 @@ def test_success_may_be_told_before_the_address_of_the_clip(emulator: Emulator, 
         status = await run(oxen, asked())
         await oxen.fetch(status.job_id, tmp_path / "clip.mp4")
 
+    emulator.add(Fault("oxen", "cost", status=200, body={"generation": NO_URL}))
     emulator.add(Fault("oxen", "status", status=200, body=NO_URL, times=3))
     at_oxen(emulator, tmp_path, act)
     assert (tmp_path / "clip.mp4").is_file()
@@ -430,6 +434,7 @@ def test_success_without_a_clip_keeps_the_job(emulator: Emulator, tmp_path: Path
             await oxen.fetch(status.job_id, tmp_path / "clip.mp4")
 
     emulator.add(Fault("oxen", "status", status=200, body=NO_URL, times=None))
+    emulator.add(Fault("oxen", "cost", status=200, body={"generation": NO_URL}, times=None))
     at_oxen(emulator, tmp_path, act)
 
 
@@ -473,11 +478,11 @@ def test_a_job_without_a_clip_is_not_fetched(tmp_path: Path) -> None:
     "fault",
     [
         Fault("oxen", "cost", status=500, times=None),
-        Fault("oxen", "cost", status=404),
-        malformed_json("oxen", "cost"),
-        Fault("oxen", "cost", status=200, body={"generation": NO_URL | {"cost": None}}),
-        Fault("oxen", "cost", status=200, body={"generation": NO_URL | {"cost": "0"}}),
-        Fault("oxen", "cost", status=200, body={"generation": NO_URL | {"cost": "a lot"}}),
+        Fault("oxen", "cost", status=404, times=None),
+        malformed_json("oxen", "cost", times=None),
+        Fault("oxen", "cost", status=200, body={"generation": NO_URL | {"cost": None}}, times=None),
+        Fault("oxen", "cost", status=200, body={"generation": NO_URL | {"cost": "0"}}, times=None),
+        Fault("oxen", "cost", status=200, body={"generation": NO_URL | {"cost": "a lot"}}, times=None),
     ],
     ids=lambda fault: f"{fault.status} {fault.body}"[:60],
 )

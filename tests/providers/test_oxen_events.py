@@ -194,7 +194,7 @@ def test_the_subscription_is_open_before_the_first_submit_leaves(tmp_path: Path)
     routes = [str(seen.route) for seen in emulator.requests]
     assert routes[0] == "events"
     assert routes.count("events") == 1
-    assert routes.count("status") == 5
+    assert routes.count("cost") == 5
     assert "list" not in routes
 
 
@@ -215,7 +215,7 @@ def test_garbage_and_repetitions_do_no_harm(tmp_path: Path) -> None:
         status = at_oxen(emulator, tmp_path, lambda oxen: run(oxen, asked()), pace=EARNEST)
 
     assert status.state is JobState.SUCCEEDED
-    assert len(emulator.requests_of("status")) == 1
+    assert len(emulator.requests_of("cost")) == 1
 
 
 @pytest.mark.parametrize("trouble", [Do.SILENT, Do.DEAD, Do.CLOSE, Do.HANG, Do.DROP])
