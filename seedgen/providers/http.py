@@ -35,6 +35,7 @@ LARGEST_ANSWER = 32 * 1024 * 1024
 _CONNECT_S, _WRITE_S, _READ_S, _EVENTS_S, _LEAST_S = 10, 60, 60, 45, 0.3
 _LOOK_S = 10
 _EVENTS = "text/event-stream"
+_JSON = {"Accept": "application/json"}
 _GONE = frozenset({403, 404, 410})
 _SHORTEST_KEY = 8
 """Characters; a shorter one is no real key, and would turn up in any text."""
@@ -66,6 +67,8 @@ class Api:
         self._silence_s = silence_s
         self._unreached = unreached
         self._away = False
+        # Who waits for a connection waits here: the pool goes through all that wait in it at each call.
+        self._turns = asyncio.Semaphore(connections)
         tls = httpx.create_ssl_context()
         common: dict[str, Any] = {
             "verify": tls,
@@ -221,14 +224,21 @@ class Api:
     async def _exchange(
         self, method: str, path: str, *, read_s: float = _READ_S, **content: Any
     ) -> httpx.Response:
+        async with self._turns:
+            response = await self._sent(method, path, read_s, content)
+            try:
+                return await self._read(response)
+            finally:
+                await response.aclose()
+
+    async def _sent(
+        self, method: str, path: str, read_s: float, content: Mapping[str, Any]
+    ) -> httpx.Response:
+        """An answer of which nothing is read yet. That no connection can be made is told once."""
         try:
             with translated(self._access.service):
                 request = self._own.build_request(
-                    method,
-                    self._url(path),
-                    headers={"Accept": "application/json"},
-                    timeout=self._timeout(read_s),
-                    **content,
+                    method, self._url(path), headers=_JSON, timeout=self._timeout(read_s), **content
                 )
                 response = await self._own.send(request, stream=True)
         except Fault as fault:
@@ -237,10 +247,7 @@ class Api:
                 self._unreached(str(fault))
             raise
         self._away = False
-        try:
-            return await self._read(response)
-        finally:
-            await response.aclose()
+        return response
 
     async def _read(self, response: httpx.Response) -> httpx.Response:
         """The answer with its body, the key struck out of it should a service repeat it.

@@ -110,8 +110,11 @@ class Needs:
     unreached: Callable[[str], None] = lambda _: None
 
 
-_CONNECTIONS = 12
-"""Calls are short, so that a hundred jobs share these; every further one costs at each call."""
+_CONNECTIONS, _POLLING = 8, 12
+"""Calls are short, so that hundreds of jobs share these; every further one costs at each call.
+
+Each of each::labs' jobs is asked for again and again, where one listing tells of all of Oxen's.
+"""
 
 
 def _api(name: str, needs: Needs, *, connections: int, header: KeyHeader = KeyHeader.BEARER) -> Api:
@@ -126,7 +129,7 @@ def _eachlabs(needs: Needs) -> Provider:
     from seedgen.providers.eachlabs import EachlabsProvider  # noqa: PLC0415
 
     settings = needs.settings.eachlabs
-    api = _api(EACHLABS, needs, connections=_CONNECTIONS, header=settings.auth)
+    api = _api(EACHLABS, needs, connections=_POLLING, header=settings.auth)
     return EachlabsProvider(api, needs.cards, settings, needs.uploads, pace=needs.around.pace)
 
 
