@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import re
 from typing import TYPE_CHECKING
@@ -66,11 +67,10 @@ class LockOnDisk:
     def write(self, lock: Lock) -> None:
         """Replace the file atomically, unless it has these bytes already."""
         text = lock.to_text()
-        try:
-            if self.path.read_text(encoding="utf-8") == text:
+        with contextlib.suppress(OSError):
+            data = text.encode()
+            if self.path.stat().st_size == len(data) and self.path.read_bytes() == data:
                 return
-        except (OSError, UnicodeDecodeError):
-            pass
         replace_text(self.path, text)
 
 

@@ -117,6 +117,16 @@ def test_the_same_state_writes_the_same_bytes() -> None:
     assert one.to_text() == other.to_text()
 
 
+@pytest.mark.parametrize("count", [0, 1, 199, 200, 201, 450])
+def test_however_many_shots_there_are_the_file_is_one_piece_of_json(count: int) -> None:
+    """It is written some shots at a time, and shows no seam."""
+    shots = {f"s{number:03}": shot(f'Rain.\n  "shots": {{}} {number}') for number in reversed(range(count))}
+    text = Lock(plan_id='"shots": {}', shots=shots).to_text()
+    value = json.loads(text)
+    assert list(value["shots"]) == sorted(shots)
+    assert text == json.dumps(value, sort_keys=True, indent=2, ensure_ascii=False) + "\n"
+
+
 def test_a_lock_that_is_read_and_written_again_keeps_its_bytes(tmp_path: Path) -> None:
     """Also one whose keys were put in another order by hand is brought back to the one form."""
     file = LockOnDisk(tmp_path / "seedgen.lock")
