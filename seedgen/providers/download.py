@@ -100,8 +100,9 @@ class Download:
         try:
             await self._check(response)
             self._place(response)
-            stream.seek(self._got)
-            stream.truncate()
+            if stream.tell() != self._got:
+                stream.seek(self._got)
+                stream.truncate()
             await self._read(response, stream)
         finally:
             await response.aclose()
