@@ -124,7 +124,7 @@ class Unavailable(ProviderError):
 
 
 class Unreachable(Unavailable):
-    """No connection to the service can be made, however often it is tried: others meet the same."""
+    """No connection to the service, or to its storage, can be made however often: others meet the same."""
 
 
 class JobFailed(ProviderError):

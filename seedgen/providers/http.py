@@ -10,17 +10,23 @@ import httpx
 from httpx_sse import EventSource
 
 from seedgen import __version__
-from seedgen.errors import BadResponse, Unreachable
+from seedgen.errors import BadResponse
 from seedgen.providers import answers
 from seedgen.providers.access import Access, KeyForOrigin, origin
 from seedgen.providers.answers import NotThere
 from seedgen.providers.download import Download
-from seedgen.providers.repeating import LONGEST_WAIT_S, until_silent, until_uploaded, while_unreached
+from seedgen.providers.repeating import (
+    LONGEST_WAIT_S,
+    out_of_reach,
+    until_silent,
+    until_uploaded,
+    while_unreached,
+)
 from seedgen.providers.translating import Fault, Reached, translated
 from seedgen.providers.uploading import put_file
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+    from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
     from pathlib import Path
 
     from httpx_sse import ServerSentEvent
@@ -66,7 +72,7 @@ class Api:
         self._pace = pace
         self._silence_s = silence_s
         self._unreached = unreached
-        self._away = False
+        self._away: set[str] = set()
         # Who waits for a connection waits here: the pool goes through all that wait in it at each call.
         self._turns = asyncio.Semaphore(connections)
         tls = httpx.create_ssl_context()
@@ -118,12 +124,8 @@ class Api:
             return None if response.status_code == 204 else self._decoded(response)
 
         again = until_uploaded if uploading else until_silent
-        try:
+        with out_of_reach():
             return await again(self._pace, self._silence_s)(once)
-        except Fault as fault:
-            if fault.reached is Reached.SURELY_NOT:
-                raise _out_of_reach(fault) from fault
-            raise
 
     async def submit(self, path: str, body: Mapping[str, Any], *, read_s: float = 120) -> Any:
         """One POST that may cost money; the decoded JSON.
@@ -133,12 +135,11 @@ class Api:
         perhaps accepted.
         """
         try:
-            response: httpx.Response = await while_unreached(self._pace)(
-                self._exchange, "POST", path, json=dict(body), read_s=read_s
-            )
+            with out_of_reach():
+                response: httpx.Response = await while_unreached(self._pace)(
+                    self._exchange, "POST", path, json=dict(body), read_s=read_s
+                )
         except Fault as fault:
-            if fault.reached is Reached.SURELY_NOT:
-                raise _out_of_reach(fault) from fault
             raise answers.unknown(str(fault)) from fault
         if not response.is_success:
             raise answers.submit_refusal(response, *self._names())
@@ -196,9 +197,11 @@ class Api:
         """
 
         async def once() -> Digest:
-            return await put_file(self._foreign, url, file, headers, LONGEST_WAIT_S * self._pace)
+            with self._reaching("storage"):
+                return await put_file(self._foreign, url, file, headers, LONGEST_WAIT_S * self._pace)
 
-        return await until_uploaded(self._pace, self._silence_s)(once)
+        with out_of_reach():
+            return await until_uploaded(self._pace, self._silence_s)(once)
 
     async def is_there(self, url: str) -> bool:
         """Whether something stands at an address: 403, 404 and 410 say that it is gone.
@@ -234,20 +237,24 @@ class Api:
     async def _sent(
         self, method: str, path: str, read_s: float, content: Mapping[str, Any]
     ) -> httpx.Response:
-        """An answer of which nothing is read yet. That no connection can be made is told once."""
+        """An answer of which nothing is read yet."""
+        with self._reaching("API"), translated(self._access.service):
+            request = self._own.build_request(
+                method, self._url(path), headers=_JSON, timeout=self._timeout(read_s), **content
+            )
+            return await self._own.send(request, stream=True)
+
+    @contextlib.contextmanager
+    def _reaching(self, what: str) -> Iterator[None]:
+        """Tell that no connection can be made: once, until there is an answer again."""
         try:
-            with translated(self._access.service):
-                request = self._own.build_request(
-                    method, self._url(path), headers=_JSON, timeout=self._timeout(read_s), **content
-                )
-                response = await self._own.send(request, stream=True)
+            yield
         except Fault as fault:
-            if fault.reached is Reached.SURELY_NOT and not self._away:
-                self._away = True
+            if fault.reached is Reached.SURELY_NOT and what not in self._away:
+                self._away.add(what)
                 self._unreached(str(fault))
             raise
-        self._away = False
-        return response
+        self._away.discard(what)
 
     async def _read(self, response: httpx.Response) -> httpx.Response:
         """The answer with its body, the key struck out of it should a service repeat it.
@@ -291,8 +298,3 @@ class Api:
 
     def _timeout(self, read_s: float) -> httpx.Timeout:
         return httpx.Timeout(connect=_CONNECT_S, write=_WRITE_S, read=self._patience(read_s), pool=None)
-
-
-def _out_of_reach(fault: Fault) -> Unreachable:
-    """What a connection is that was tried in vain: it is the API's, so that others need not try."""
-    return Unreachable(str(fault), remedy=fault.remedy)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from typing import TYPE_CHECKING
 
 from tenacity import (
@@ -17,12 +18,12 @@ from tenacity import (
 )
 from tenacity.wait import wait_base
 
-from seedgen.errors import RateLimited
+from seedgen.errors import RateLimited, Unreachable
 from seedgen.providers.answers import Silent
 from seedgen.providers.translating import Fault, Reached
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from tenacity.stop import stop_base
 
@@ -64,6 +65,20 @@ def while_unreached(pace: float) -> AsyncRetrying:
         retry=retry_if_exception(_is_unreached),
         reraise=True,
     )
+
+
+@contextlib.contextmanager
+def out_of_reach() -> Iterator[None]:
+    """Around repeated tries: those that found no connection to the end raise Unreachable.
+
+    What is to be reached, a service's API or its storage, is the same for every shot: others need not try.
+    """
+    try:
+        yield
+    except Fault as fault:
+        if _is_unreached(fault):
+            raise Unreachable(str(fault), remedy=fault.remedy) from fault
+        raise
 
 
 def _is_unreached(error: BaseException | None) -> bool:

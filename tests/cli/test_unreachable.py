@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import socket
 from typing import TYPE_CHECKING
 
 import pytest
@@ -50,6 +51,25 @@ def test_a_service_out_of_reach_is_told_of_once(
         assert ran.err.count("Trying again.") == 1
         assert ran.err.count("  failed: each::labs cannot be reached") == 1
         assert "0 generated, 1 failed, 2 not started." in ran.out + ran.err
+        assert film.run(*APPLY).code == 0
+    assert with_clips(film) == {"door", "wall", "gate"}
+
+
+def test_a_storage_out_of_reach_is_told_of_once(
+    film: Film, tiny_clip: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As for a service: `door` finds nobody to take its reference, `gate` does not try; `wall` needs none."""
+    with Emulator(tiny_clip) as emulator, socket.socket() as nobody:
+        enter(emulator, monkeypatch)
+        nobody.bind(("127.0.0.1", 0))
+        storage = f"http://127.0.0.1:{nobody.getsockname()[1]}/shoe.png"
+        granted = {"presigned_url": storage, "public_url": storage, "required_headers": {}}
+        emulator.add(Fault(EACH, "presign", status=200, body=granted))
+        ran = film.run(*APPLY)
+        assert ran.code == 1
+        assert ran.err.count("Trying again.") == 1
+        assert ran.err.count("  failed: the storage for references cannot be reached") == 1
+        assert "1 generated, 1 failed, 1 not started." in ran.out + ran.err
         assert film.run(*APPLY).code == 0
     assert with_clips(film) == {"door", "wall", "gate"}
 
