@@ -196,7 +196,8 @@ class Workspace(ReeledProject):
 
         `detach` leaves what is in flight to the next apply.
         """
-        from seedgen.execution.apply import Terms, apply_plan
+        from seedgen.execution.apply import apply_plan
+        from seedgen.execution.terms import Terms
 
         lock = self.lock_file.read()
         self.remember_takes()

@@ -7,9 +7,10 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from seedgen.execution.apply import Terms, apply_plan
+from seedgen.execution.apply import apply_plan
 from seedgen.execution.jobs import Line, Workshop
 from seedgen.execution.taking_over import Excerpts
+from seedgen.execution.terms import Terms
 from seedgen.planning.plan import Action, Change, Plan, Reason, ReasonKind
 from seedgen.planning.request import Request
 from seedgen.store.frames import FrameStore
