@@ -37,7 +37,7 @@ REASONS = {
         "each time (0.2 s). What could still be saved is the sound, encoded beside the pictures."
     ),
     "apply_jobs": (
-        "CPU: a job takes four HTTP calls at least and eight durable steps in the journal, some 12 ms of "
+        "CPU: a job takes three HTTP calls at least and eight durable steps in the journal, some 12 ms of "
         "Python together. It leaves half a core idle, and no job waits for it."
     ),
     "apply_many": (

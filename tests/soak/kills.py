@@ -59,7 +59,16 @@ WORDS = {
 }
 MOST_TRIES = 12
 ENDS_WITHIN_S = 60
-MOMENTS = (Route.PRESIGN, Route.SUBMIT, Route.SUBMIT, Route.SUBMIT, Route.STATUS, Route.LIST, Route.DOWNLOAD)
+MOMENTS = (
+    Route.PRESIGN,
+    Route.SUBMIT,
+    Route.SUBMIT,
+    Route.SUBMIT,
+    Route.STATUS,
+    Route.COST,
+    Route.LIST,
+    Route.DOWNLOAD,
+)
 """Requests after which the process is killed; submits are where money is at stake."""
 
 
