@@ -184,7 +184,7 @@ def test_a_question_is_repeated_until_it_is_answered(emulator: Emulator, fault: 
 def test_a_service_that_stays_silent_is_given_up(emulator: Emulator) -> None:
     """The error says so, and that a repetition is safe."""
     emulator.add(Trouble("eachlabs", "model", status=500, times=None))
-    error = trouble(emulator, look, silence_s=4)
+    error = trouble(emulator, look, silence_s=100)
     assert isinstance(error, Unavailable)
     assert len(emulator.requests_of("model")) > 1
 
