@@ -63,12 +63,17 @@ async def reconcile(
 
 
 def _judge(entry: JournalEntry, listing: Listing, journal: Journal, *, settled: bool) -> tuple[Verdict, bool]:
-    """A verdict, and whether it is one to act on. Awaits nothing: the journal cannot change under it."""
-    known = {other.job_id for other in journal.entries()}
-    free = [job_id for job_id in listing.job_ids if job_id not in known]
+    """A verdict, and whether it is one to act on.
+
+    The journal changes meanwhile: its writes come from threads and from other processes. So who is being
+    sent is asked before who has which job: an identical take whose job is in the listing was then either
+    on its way, or has its job in the journal by now. The other way round its job would look free.
+    """
     twins, sending = _twins(entry, journal)
     if sending:
         return Verdict(why="another take of the same request is being submitted"), False
+    known = {other.job_id for other in journal.entries()}
+    free = [job_id for job_id in listing.job_ids if job_id not in known]
     if free and len(free) == twins:
         adopted = replace(entry, stage=Stage.SUBMITTED, job_id=free[0], message="")
         journal.write(adopted)

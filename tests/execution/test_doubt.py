@@ -16,21 +16,24 @@ from seedgen.execution import doubt
 from seedgen.execution.doubt import Finding
 from seedgen.execution.importing import require_made_for
 from seedgen.execution.jobs import Line
-from seedgen.execution.reconcile import to_compare
+from seedgen.execution.reconcile import reconcile, to_compare
 from seedgen.planning.request import Request
 from seedgen.ports.provider import JobState, JobStatus, Listing
 from seedgen.ports.store import JournalEntry, Stage
 from tests.fakes import FakeJournal, FakeProvider, Fate
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator, Mapping
 
 LONG_AGO = datetime.now(UTC) - timedelta(hours=1)
 
 
+REQUEST = Request("studio", "one", "door", {})
+
+
 def entry(stage: Stage = Stage.AMBIGUOUS, *, take: int = 1, **fields: Any) -> JournalEntry:
     """A submit of an hour ago."""
-    request = Request("studio", "one", "door", {}, take=take)
+    request = REQUEST.numbered(take)
     return JournalEntry(
         request.fingerprint(),
         "studio",
@@ -135,6 +138,44 @@ def test_one_job_for_two_submits_is_nobody_s() -> None:
     answer = ask(first, provider, journal_of(first, second))
     assert answer.why == "1 job matches 2 submits in doubt: job-1"
     assert not answer.absent
+
+
+class Overtaken(FakeJournal):
+    """A journal into which another thread writes right after the first look: `news`, once."""
+
+    def __init__(self, *entries: JournalEntry, news: JournalEntry) -> None:
+        super().__init__()
+        self.written = list(entries)
+        self._news = [news]
+
+    def standing(self) -> Mapping[Fingerprint, JournalEntry]:
+        """As it is, and then as it has become."""
+        seen = super().standing()
+        self._overtake()
+        return seen
+
+    def entries(self) -> Iterator[JournalEntry]:
+        """As `standing`."""
+        seen = list(super().entries())
+        self._overtake()
+        return iter(seen)
+
+    def _overtake(self) -> None:
+        if self._news:
+            self.write(self._news.pop())
+
+
+def test_a_job_that_another_take_is_just_told_of_is_not_adopted() -> None:
+    """Its id is written while the listing is judged: both takes would have one job, and one clip be lost."""
+    mine, provider = entry(), FakeProvider()
+    other = entry(Stage.SUBMITTING, take=2)
+    provider.listed["door"] = Listing(("job-2",), complete=True)
+    journal = Overtaken(mine, other, news=replace(other, stage=Stage.SUBMITTED, job_id="job-2"))
+    journal.taken.add(other.fingerprint)
+    judged = asyncio.run(reconcile(mine, to_compare(REQUEST), provider, journal, pace=0.001))
+    assert (judged.adopted, judged.not_accepted) == (None, False)
+    again = asyncio.run(reconcile(mine, to_compare(REQUEST), provider, journal, pace=0.001))
+    assert again.not_accepted
 
 
 def test_a_service_that_does_not_answer_settles_nothing() -> None:
