@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from seedgen.app.desk import Desk
 from seedgen.digest import digest_bytes
+from seedgen.errors import SeedgenError
 from seedgen.geometry import Size
 from seedgen.planning.capping import Caps
 from seedgen.planning.found import World
@@ -22,15 +23,16 @@ from seedgen.planning.planner import make_plan
 from seedgen.planning.pricing import seconds_of
 from seedgen.project.media import Derived, MediaType
 from seedgen.timing import Rate
-from seedgen.views.storyboard import Attached, Attempt, Board, Panel, Shown
+from seedgen.views.storyboard import Attached, Attempt, Board, Panel, Showing, Shown
 from seedgen.views.storyboard_words import planned_cost, prompt_words, standing, take_cost, values
 from seedgen.views.words import media_words
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from seedgen.app.opened import OpenedProject
     from seedgen.app.posters import Posters
+    from seedgen.app.reels import ReeledProject
     from seedgen.planning.lock import Lock, LockedShot, Take
     from seedgen.planning.plan import Change
     from seedgen.planning.request import RequestReference
@@ -63,13 +65,13 @@ def stand_in_name(shot_id: str) -> str:
 
 
 async def write_storyboard(
-    project: OpenedProject, lock: Lock, picked: Pick, posters: Posters, stand_in: StandIn = lambda _: None
+    project: ReeledProject, lock: Lock, picked: Pick, posters: Posters, stand_in: StandIn = lambda _: None
 ) -> bool:
     """Write `build/storyboard.html`, unless it stands there already; False when it does.
 
     `picked` gives the take of a shot whose clip is there, `stand_in` the animatic of a shot without
-    one, if it has been rendered. Clips stand beside the page as `clips/` and `takes/`; stand-ins are
-    put there. What shows no picture is left without. Raises StoreError, OSError.
+    one, if it has been rendered. Clips stand beside the page as `clips/` and `takes/`, reels too, or soon;
+    stand-ins are put there. What shows no picture is left without. Raises StoreError, OSError.
     """
     gathering = _Gathering(project, lock, picked, stand_in)
     board = gathering.board()
@@ -131,7 +133,7 @@ def _pictures(
 class _Gathering:
     """Turns shots into panels, and notes which pictures they need: by key, a file and a width."""
 
-    def __init__(self, project: OpenedProject, lock: Lock, picked: Pick, stand_in: StandIn) -> None:
+    def __init__(self, project: ReeledProject, lock: Lock, picked: Pick, stand_in: StandIn) -> None:
         self._project = project
         self._lock = lock
         self._shots = {shot.id: shot for shot in project.resolved}
@@ -174,7 +176,18 @@ class _Gathering:
             estimated=any(take.cost_estimated and take.cost_usd for take in paid),
             panels=tuple(self._panel(shot) for shot in self._project.resolved),
             shape=_commonest_shape(self._project.resolved),
+            reels=tuple(self._reels()),
         )
+
+    def _reels(self) -> Iterator[Showing]:
+        """The reels that show something, as long as they become: the last one is not joined yet."""
+        for name, reel in self._project.reels.items():
+            if self._project.shows(reel, self._project.reel_shots(reel), self._picked):
+                try:
+                    line = self._project.timeline(name, self._lock)
+                except SeedgenError:  # it cannot be made: whoever assembles it says why
+                    continue
+                yield Showing(name, line.form.rate.seconds(line.frames), f"{name}.mp4")
 
     def _panel(self, shot: ResolvedShot) -> Panel:
         locked, pick = self._lock.shots.get(shot.id), self._picked(shot)

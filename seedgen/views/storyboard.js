@@ -120,6 +120,33 @@
 
   let opened = null;
 
+  function film(address) {
+    const video = make("video");
+    video.controls = video.playsInline = true;
+    video.src = address;
+    return video;
+  }
+
+  function headed(title, name) {
+    const heading = make("h2", "", name);
+    heading.id = "large-title";
+    one("h3", title).replaceWith(heading);
+    const close = make("button", "close", "×");
+    close.setAttribute("aria-label", "Close");
+    close.addEventListener("click", () => large.close());
+    title.append(close);
+    return title;
+  }
+
+  function enlarge(stage, words) {
+    large.replaceChildren(stage, words);
+    large.scrollTop = 0;
+    if (!large.open) large.showModal();
+    large.focus();
+    const video = one("video", stage);
+    if (video) video.play().catch(() => {});
+  }
+
   function open(card) {
     stop();
     opened = card;
@@ -127,10 +154,9 @@
     const stage = make("div", "stage");
     const picture = one("img:not([hidden])", frame);
     if (frame.href) {
-      const video = make("video");
-      video.controls = video.loop = video.playsInline = true;
+      const video = film(frame.href);
+      video.loop = true;
       if (picture) video.poster = picture.src;
-      video.src = frame.href;
       stage.append(video);
     } else if (picture) {
       stage.append(picture.cloneNode());
@@ -138,15 +164,7 @@
       stage.append(one(".reference, .empty", frame).cloneNode(true));
     }
     const words = make("div", "words");
-    const title = one(".title", card).cloneNode(true);
-    const heading = make("h2", "", card.dataset.shot);
-    heading.id = "large-title";
-    one("h3", title).replaceWith(heading);
-    const close = make("button", "close", "×");
-    close.setAttribute("aria-label", "Close");
-    close.addEventListener("click", () => large.close());
-    title.append(close);
-    words.append(title);
+    words.append(headed(one(".title", card).cloneNode(true), card.dataset.shot));
     for (const part of all(":scope > :not(.frame):not(.title)", card)) words.append(part.cloneNode(true));
     for (const chip of all(".take", words)) {
       const seen = all("img", frame).find((image) => image.dataset.take === chip.dataset.take);
@@ -154,12 +172,30 @@
       chip.prepend(seen.cloneNode());
       chip.firstChild.hidden = false;
     }
-    large.replaceChildren(stage, words);
-    large.scrollTop = 0;
-    if (!large.open) large.showModal();
-    large.focus();
-    const video = one("video", stage);
-    if (video) video.play().catch(() => {});
+    enlarge(stage, words);
+  }
+
+  function show(reel) {
+    stop();
+    opened = reel;
+    const stage = make("div", "stage");
+    const video = film(reel.href);
+    // The page is written while the last reel is joined, and may have been copied without it.
+    video.addEventListener("error", () => { stage.dataset.play = "failed"; });
+    stage.append(video);
+    const title = make("div", "title");
+    title.append(make("h3"), make("span", "length", one("span", reel).textContent));
+    const words = make("div", "words");
+    words.append(headed(title, reel.dataset.reel));
+    enlarge(stage, words);
+  }
+
+  for (const reel of all(".reel")) {
+    reel.addEventListener("click", (event) => {
+      if (event.ctrlKey || event.metaKey || event.shiftKey) return;
+      event.preventDefault();
+      show(reel);
+    });
   }
 
   large.addEventListener("click", (event) => {
@@ -172,7 +208,7 @@
   });
   large.addEventListener("close", () => {
     large.replaceChildren();
-    one(".frame", opened).focus();
+    (one(".frame", opened) || opened).focus();
     opened = null;
   });
 
@@ -321,7 +357,7 @@
 
   function turn(steps) {
     const list = shown();
-    const next = list[list.indexOf(opened) + steps];
+    const next = list.includes(opened) ? list[list.indexOf(opened) + steps] : null;
     if (next) open(next);
   }
 

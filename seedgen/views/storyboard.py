@@ -122,6 +122,15 @@ class Panel:
 
 
 @dataclass(frozen=True, slots=True)
+class Showing:
+    """A reel. `film` is its address from the page on, where it may be put only after the page."""
+
+    name: str
+    seconds: Fraction
+    film: str
+
+
+@dataclass(frozen=True, slots=True)
 class Board:
     """A whole storyboard. `spent` is USD for the takes in the lock, `unpriced` of which have no price.
 
@@ -136,10 +145,11 @@ class Board:
     panels: tuple[Panel, ...]
     estimated: bool = False
     shape: Size = field(default=Size(16, 9))
+    reels: tuple[Showing, ...] = ()
 
     @property
     def seconds(self) -> Fraction:
-        """The running time of all shots together."""
+        """How long all shots run, one after the other; reels show some of them, and part of each."""
         return sum((panel.seconds for panel in self.panels), Fraction(0))
 
 

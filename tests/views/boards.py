@@ -16,7 +16,7 @@ from seedgen.app.kept import Settings
 from seedgen.app.posters import Posters
 from seedgen.app.storyboard import PAGE, poster_folder, write_storyboard
 from seedgen.app.workspace import Workspace
-from seedgen.views.storyboard import Attached, Attempt, Board, Panel, Shown, State, Words
+from seedgen.views.storyboard import Attached, Attempt, Board, Panel, Showing, Shown, State, Words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -34,8 +34,8 @@ def webp(colour: str = "teal") -> bytes:
 
 
 def board(text: str = "x") -> Board:
-    """One shot with two takes and a reference, stale; `text` stands wherever a project or a lock can say
-    anything at all."""
+    """One shot with two takes and a reference, stale, and a reel; `text` stands wherever a project or a lock
+    can say anything at all."""
     door = Attached(set_name=text, kind="image", token=text, file=text, picture="thumb")
     panel = Panel(
         shot="s1",
@@ -59,7 +59,8 @@ def board(text: str = "x") -> Board:
         references=(door,),
         parameters=((text, text),),
     )
-    return Board(text, text, text, Decimal("0.72"), 0, (panel,), estimated=True)
+    reel = Showing(text, Fraction(5), "main.mp4")
+    return Board(text, text, text, Decimal("0.72"), 0, (panel,), estimated=True, reels=(reel,))
 
 
 PICTURES = {"poster": webp(), "other": webp("olive"), "thumb": webp("red")}

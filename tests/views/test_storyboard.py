@@ -284,6 +284,24 @@ def test_the_page_says_which_lock_it_shows(filmed: Film) -> None:
     assert re.search(r'<div title="The lock, seedgen.lock, says which clip [^"]+"><dt>Version', text)
 
 
+def test_the_head_leads_to_each_reel_that_can_be_made(filmed: Film) -> None:
+    """By name and with the length that it has or will have: less than all clips, that are told as such. One
+    that shows nothing, or whose transitions are longer than its shots, is left out."""
+    filmed.edit(
+        "  main: {size: 160x90, fps: 24}\n",
+        """\
+  main: {size: 160x90, fps: 24}
+  short: {shots: [s1, s2], transitions: {default: {type: dissolve, frames: 12}}, placeholder: error}
+  torn: {shots: [s1, s2], transitions: {default: {type: dissolve, frames: 99}}}
+  empty: {shots: [none*]}
+""",
+    )
+    text = write_page(filmed.root)[0].read_text()
+    links = re.findall(r'<a class="reel" href="([^"]+)".*?<b>(.*?)</b> <span>(.*?)</span>', text)
+    assert links == [("main.mp4", "main", "3.0 s"), ("short.mp4", "short", "1.5 s")]
+    assert "<dt>All clips</dt><dd>0:03</dd>" in text
+
+
 def test_before_the_first_apply_frames_show_references_and_stand_ins(film: Film, filmed: Film) -> None:
     """A shot with an animatic plays it; one with a reference shows that; one with neither says so."""
     page, _ = write_page(film.root, {"s3": filmed.object("s3")})

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import shutil
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -187,6 +188,23 @@ def test_another_take_is_looked_at_in_place_and_large(page: Page) -> None:
     page.locator("dialog.large .take").first.click()
     assert page.locator("dialog.large .take[aria-current]").inner_text() == "1"
     assert page.locator("dialog.large video").evaluate("video => video.src").endswith("/takes/s1/1.mp4")
+
+
+def test_a_reel_plays_large_from_the_head(page: Page, page_file: Path) -> None:
+    """One that is not joined yet is said to be missing; the focus comes back to where it was asked for."""
+    film = page_file.with_name("main.mp4")
+    film.write_text("nothing yet")
+    reel = page.locator(".reel")
+    reel.click()
+    page.wait_for_selector('.stage[data-play="failed"]')
+    assert page.locator("dialog.large h2").inner_text() == "main"
+    page.keyboard.press("j")
+    assert page.locator("dialog.large h2").inner_text() == "main", "a reel is no shot among others"
+    page.keyboard.press("Escape")
+    page.wait_for_function("document.activeElement.matches('.reel')")
+    shutil.copyfile(page_file.parent / "clips/s1.mp4", film)
+    reel.click()
+    await_playing(page, "dialog.large")
 
 
 def test_filters_meet_and_are_cleared_at_once(page: Page) -> None:
