@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from seedgen.planning.lock import IMPORTED
+from seedgen.planning.readable import readable_prompt
 from seedgen.views.fields_text import after_words, value_words
 from seedgen.views.page import page_file, page_policy, page_template, picture_uri, trusted
 from seedgen.views.revisions import Group, cost_words, group_of, heading, reason_lines, side_words
@@ -116,7 +117,6 @@ def revisions_page(
 
 def _row(shot: ShotDifference, sides: tuple[str, str], clips: Mapping[str, PageClip]) -> _Row:
     at = shot.after or shot.before
-    prompts = [(d.before, d.after) for d in shot.diff if d.path == "prompt"]
     takes = [one.take if one else None for one in (shot.before, shot.after)]
     return _Row(
         shot=shot.shot,
@@ -126,11 +126,22 @@ def _row(shot: ShotDifference, sides: tuple[str, str], clips: Mapping[str, PageC
         reasons="; ".join(reason_lines(shot)),
         frames=(_frame(shot.before, sides[0], clips), _frame(shot.after, sides[1], clips)),
         same=all(takes) and len({take.digest for take in takes if take}) == 1,
-        prompt=tuple(word_diff(*prompts[0])) if prompts else (),
-        whole=at.shot.request.prompt if at else "",
+        prompt=_prompt_change(shot),
+        whole=readable_prompt(at.shot) if at else "",
         fields=tuple(
             _Field(d.path, value_words(d.before), after_words(d)) for d in shot.diff if d.path != "prompt"
         ),
+    )
+
+
+def _prompt_change(shot: ShotDifference) -> tuple[Piece, ...]:
+    """The prompt's change with references by name; by number, as in a plan, where only numbers changed."""
+    if shot.before is None or shot.after is None or all(field.path != "prompt" for field in shot.diff):
+        return ()
+    before, after = shot.before.shot, shot.after.shot
+    was, now = readable_prompt(before), readable_prompt(after)
+    return tuple(
+        word_diff(was, now) if was != now else word_diff(before.request.prompt, after.request.prompt)
     )
 
 

@@ -206,6 +206,39 @@ def test_the_page_shows_both_sides(tmp_path: Path) -> None:
     assert "6 clips" in Elements(page).words
 
 
+@pytest.mark.parametrize(
+    ("adjective", "shown"),
+    [("tall", "A <del>bare</del><ins>tall</ins> door."), ("bare", "A bare door.")],
+)
+def test_the_page_calls_references_by_name(tmp_path: Path, adjective: str, shown: str) -> None:
+    """It is for people: also where the prompt is the same, and something else differs."""
+    yaml = """\
+provider: studio
+reference_sets: {door: {images: [a.png]}}
+shots: [{id: s1, references: [door], duration: 4, prompt: "A bare {{ ref('door') }}."}]
+"""
+    files: dict[str, str | bytes] = {"cards/one.yaml": STUDIO, "a.png": "a"}
+    before = opened(tmp_path / "a", yaml, files).shots
+    edited = yaml.replace("bare", adjective).replace("duration: 4", "duration: 6")
+    after = opened(tmp_path / "b", edited, files).shots
+    page = page_of(compare(Version(before, Lock()), Version(after, Lock())), {})
+    assert f">{shown}</p>" in page
+
+
+def test_where_only_numbers_of_references_changed_the_page_shows_those(tmp_path: Path) -> None:
+    """By name nothing would differ, and the page says that the prompt does."""
+    yaml = """\
+provider: studio
+reference_sets: {door: {images: [a.png]}, wall: {images: [b.png]}}
+shots: [{id: s1, references: [door, wall], prompt: "A {{ ref('door') }} in a {{ ref('wall') }}."}]
+"""
+    files: dict[str, str | bytes] = {"cards/one.yaml": STUDIO, "a.png": "a", "b.png": "b"}
+    before = opened(tmp_path / "a", yaml, files).shots
+    after = opened(tmp_path / "b", yaml.replace("[door, wall]", "[wall, door]"), files).shots
+    page = page_of(compare(Version(before, Lock()), Version(after, Lock())), {})
+    assert re.findall("<(?:del|ins)>[^<]*</(?:del|ins)>", page)[0].startswith("<del>&lt;image")
+
+
 def test_a_strangers_words_are_words(tmp_path: Path) -> None:
     """In prompt, project and revision: no element, no attribute and no control character comes of them."""
     yaml = f"provider: studio\nshots:\n  - id: evil\n    prompt: {json.dumps(EVIL)}\n"
