@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     epilog=page(
         ("seedgen diff HEAD~1", "what the last commit and the edits since then changed"),
         (
-            "seedgen diff main my-branch --html review.html",
+            "seedgen diff main my-branch --html build/review.html",
             "a page that plays old and new clips side by side",
         ),
     )
@@ -33,7 +33,8 @@ if TYPE_CHECKING:
     "page",
     metavar="FILE",
     type=click.Path(path_type=Path, dir_okay=False),
-    help="A page with old and new clips side by side; copies of them go beside it.",
+    help="A page with old and new clips side by side. It plays copies of them in a folder beside it, "
+    "`NAME_clips`. In build/ git ignores both.",
 )
 @click.pass_obj
 def command(invocation: Invocation, first: str, second: str | None, as_json: bool, page: Path | None) -> int:
@@ -95,4 +96,5 @@ def _write_page(compared: Compared, page: Path, invocation: Invocation) -> None:
         profile=invocation.profile,
     )
     replace_text(page, text, durable=False)
-    invocation.say(f"Wrote {page}" + (f" and {page.stem}_clips/" if clips else "") + ".\n")
+    beside = f", and beside it {page.stem}_clips/ with the clips that it plays" if clips else ""
+    invocation.say(f"Wrote {page}{beside}.\n")

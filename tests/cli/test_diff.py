@@ -348,7 +348,8 @@ def page(film: Film, checkout: Checkout, clips: tuple[Path, ...], tmp_path: Path
     film.edit("bare", "<i>tall</i>")
     page = tmp_path / "out" / "the review.html"
     ran = film.run("diff", "v2", "--html", str(page))
-    assert (ran.code, ran.err) == (0, f"Wrote {page} and the review_clips/.\n")
+    beside = "the review_clips/ with the clips that it plays"
+    assert (ran.code, ran.err) == (0, f"Wrote {page}, and beside it {beside}.\n")
     return page
 
 
