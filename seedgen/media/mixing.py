@@ -55,7 +55,7 @@ _SPARE = SAMPLE_RATE
 other, more or less of it from run to run."""
 
 _DUCKING = "sidechaincompress=threshold=0.03:ratio=8:attack=20:release=500"
-"""Clips from -30 dB on lower the music; speech at -20 dB by some 9 dB. Back within half a second."""
+"""Clips from -30 dB on lower the music: by 9 dB where they peak at -20, by 21 at -6. Back within 0.7 s."""
 
 
 _READING = re.compile(r"lavfi\.r128\.(I|true_peaks_ch\d+)=(\S+)\n")

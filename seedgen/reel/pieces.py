@@ -14,7 +14,7 @@ from seedgen.planning.readable import readable_prompt
 from seedgen.ports.provider import Submission
 from seedgen.ports.segments import CardSegment, ClipSegment, CrossSegment, Label, SegmentSound
 from seedgen.project.media import Derived
-from seedgen.project.reels import Slate
+from seedgen.project.reels import Slate, TransitionType
 from seedgen.reel.cards import burnt_in
 from seedgen.reel.timeline import Cross
 
@@ -122,7 +122,14 @@ def _side(part: Part, source: Source | None, slate: Slate) -> ClipSegment | Card
 
 def _cross(cross: Cross, sides: Sequence[ClipSegment | CardSegment]) -> CrossSegment:
     how = cross.after.span.transition
-    return CrossSegment(sides[0], sides[1], how.type, how.color, how.direction)
+    before, after = sides
+    if (
+        how.type is TransitionType.DISSOLVE
+        and isinstance(before, ClipSegment)
+        and isinstance(after, ClipSegment)
+    ):
+        before = replace(before, label=Label())  # two labels in one place, and nobody could read either
+    return CrossSegment(before, after, how.type, how.color, how.direction)
 
 
 def _placed(segment: Segment, places: dict[Path, Path]) -> Segment:

@@ -132,16 +132,20 @@ def test_fades_longer_than_the_reel_are_as_long_as_the_reel(tmp_path: Path) -> N
     assert 0 < max(map(abs, heard)) < 8000
 
 
-def test_ducked_music_is_lower_while_clips_are_heard(tmp_path: Path) -> None:
-    """It goes down by some 10 dB or more under a loud clip, and comes back after it."""
-    loud_at_first = clips(tmp_path, f"lt(t,1)*{LOUD}", seconds=3)
+@pytest.mark.parametrize(("peak", "lower", "back"), [(-20, 9, 0.3), (-12, 16, 0.6), (-6, 21, 0.7)])
+def test_ducked_music_is_lower_while_clips_are_heard(
+    peak: int, lower: float, back: float, tmp_path: Path
+) -> None:
+    """The more the louder they are, as docs/reels.md says, and back to within 1 dB soon after them."""
+    loud_at_first = clips(tmp_path, f"lt(t,1)*{10 ** (peak / 20)}*sin(2*PI*2000*t)", seconds=3)
     ducked, plain = (
         finished(loud_at_first, Finish(score=score(music(tmp_path), duck=duck)), tmp_path)
         for duck in (True, False)
     )
-    assert level(plain, 300, 0.5, 0.9) - level(ducked, 300, 0.5, 0.9) > 10
-    assert level(plain, 300, 2.5, 2.9) - level(ducked, 300, 2.5, 2.9) < 0.5
-    assert level(ducked, 2000, 0.5, 0.9) == pytest.approx(-6.02, abs=0.2)
+    assert level(plain, 300, 0.5, 0.9) - level(ducked, 300, 0.5, 0.9) == pytest.approx(lower, abs=0.7)
+    soon = 1 + back
+    assert level(plain, 300, soon, soon + 0.1) - level(ducked, 300, soon, soon + 0.1) < 1
+    assert level(ducked, 2000, 0.5, 0.9) == pytest.approx(peak, abs=0.2)
 
 
 def test_clips_and_music_together_do_not_clip(tmp_path: Path) -> None:

@@ -177,6 +177,17 @@ def test_a_cross_shows_the_end_of_one_clip_and_the_start_of_the_next(shots: list
     assert (before.start, before.frames, after.start, after.frames) == (48, 12, 10, 12)
 
 
+@pytest.mark.parametrize(("how", "labelled"), [("dissolve", (False, True)), ("wipe", (True, True))])
+def test_in_a_dissolve_the_incoming_shot_alone_has_its_slate(
+    how: str, labelled: tuple[bool, bool], shots: list[ResolvedShot]
+) -> None:
+    """Both pictures are seen at once there, and two labels in one place could not be read."""
+    line = line_of(shots, transitions={"b": how})
+    (cross,) = [p.named for p in pieces(line, Slate.BURN_IN, "") if isinstance(p.named, CrossSegment)]
+    sides = [side for side in (cross.before, cross.after) if isinstance(side, ClipSegment)]
+    assert tuple(bool(side.label.lines) for side in sides) == labelled
+
+
 def keys(line: Timeline, slate: Slate = Slate.NONE) -> list[str]:
     """The keys of everything that is encoded."""
     return [piece.key for piece in pieces(line, slate, "encoder")]
