@@ -93,7 +93,7 @@ def list_cards(invocation: Invocation, provider: str | None, as_json: bool) -> i
 @click.option("--card", "as_card", is_flag=True, help="Print a card for cards/ with the live values.")
 @click.pass_obj
 def refresh(invocation: Invocation, model: str, provider: str | None, as_json: bool, as_card: bool) -> int:
-    """Compare a card with its service's live schema. Changes no file and needs no key."""
+    """Compare a card with its service's live schema. Needs the network and no key; changes no file."""
     import asyncio
 
     from seedgen.views.card_changes import changes_text
@@ -104,7 +104,7 @@ def refresh(invocation: Invocation, model: str, provider: str | None, as_json: b
         wrong = "--card and --json exclude each other" if as_json else f"several providers have {model}"
         names = " or ".join(f"--provider {card.provider}" for card in found)
         raise UsageError(wrong, remedy="Leave one out." if as_json else f"Say which: {names}.")
-    live = [asyncio.run(_live(card, _around(invocation))) for card in found]
+    live = [asyncio.run(_live(card, invocation)) for card in found]
     done = [_compared(card, one) for card, one in zip(found, live, strict=True)]
     if as_json:
         click.echo(_document(done), nl=False)
@@ -202,7 +202,7 @@ def _around(invocation: Invocation) -> Surroundings:
     return Surroundings(invocation.environment, invocation.root)
 
 
-async def _live(card: ModelCard, around: Surroundings) -> LiveModel:
+async def _live(card: ModelCard, invocation: Invocation) -> LiveModel:
     from seedgen.providers.registry import SERVICES
 
     if card.provider not in SERVICES:
@@ -211,8 +211,14 @@ async def _live(card: ModelCard, around: Surroundings) -> LiveModel:
             remedy=f"There are schemas of {' and '.join(SERVICES)}.",
         )
     from seedgen.providers.catalogue import live_model
+    from seedgen.views.paint import harmless
 
-    return await live_model(card.provider, card.model, around)
+    invocation.say(f"Asking {SERVICES[card.provider].title} for its schema of {harmless(card.model)} …\n")
+
+    def unreached(why: str) -> None:
+        invocation.say(f"{harmless(why).rstrip(' .')}. Trying again for some seconds.\n")
+
+    return await live_model(card.provider, card.model, _around(invocation), unreached)
 
 
 def _compared(card: ModelCard, live: LiveModel) -> Refreshed:

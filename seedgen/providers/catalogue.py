@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 
     from seedgen.providers.registry import Surroundings
 
-_SILENCE_S = 15
-"""Somebody waits at a terminal, and nothing is lost by giving up."""
+_SILENCE_S = 3
+"""Some five seconds with the last try. Somebody waits at a terminal, and nothing is lost by giving up."""
 
 
 class Asks(Protocol):
@@ -66,11 +66,13 @@ _FETCH: Mapping[str, Callable[[Asks, str], Awaitable[LiveModel]]] = {
 _ADDRESS = {EACHLABS: "/v1/model?slug={}", OXEN: "/ai/models/{}"}
 
 
-async def live_model(provider: str, model: str, around: Surroundings) -> LiveModel:
+async def live_model(
+    provider: str, model: str, around: Surroundings, unreached: Callable[[str], None] = lambda _: None
+) -> LiveModel:
     """What a service says of a model, asked once over a connection of its own.
 
-    The key goes along where there is one. Raises ProviderError, UsageError; KeyError for a provider that
-    is no service.
+    The key goes along where there is one. `unreached` is told why no connection can be made.
+    Raises ProviderError, UsageError; KeyError for a provider that is no service.
     """
     service = SERVICES[provider]
     if service.key(around) is None:
@@ -78,7 +80,7 @@ async def live_model(provider: str, model: str, around: Surroundings) -> LiveMod
         access = Access(service.title, service.base_url(around), none, service.key_name, needs_key=False)
     else:
         access = service.access(around)
-    api = Api(access, connections=1, pace=around.pace, silence_s=_SILENCE_S)
+    api = Api(access, connections=1, pace=around.pace, silence_s=_SILENCE_S, unreached=unreached)
     try:
         return await _FETCH[provider](api, model)
     except NotThere as error:

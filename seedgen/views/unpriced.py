@@ -29,7 +29,8 @@ def unpriced_text(plan: Plan) -> str:
         f"{counted(len(takes), 'take')} {have} no known price: {cards} none. "
         "Cards have what a page of the service prints, and nothing that is guessed.\n"
         "To state yours, write USD a second under `prices:` in a card of your own: "
-        f"`seedgen providers refresh {model} --provider {provider} --card` prints one for cards/.\n"
+        f"`seedgen providers refresh {model} --provider {provider} --card` prints one for cards/; it asks "
+        "the service for it, and needs the network.\n"
         "What was billed stands in `seedgen costs` afterwards, as far as the service tells.\n"
     )
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+import socket
 from typing import TYPE_CHECKING, Any
 
 import jsonschema_rs
@@ -277,6 +279,19 @@ def test_a_service_that_is_down_is_told(talking: Film, emulator: Emulator) -> No
     ran = talking.run("providers", "refresh", OXEN, "--provider", "oxen")
     assert (ran.code, ran.out) == (1, "")
     assert "Oxen.ai answered 503" in ran.err
+
+
+def test_without_a_network_that_is_said_at_once(talking: Film, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who is asked, once that there is no connection, and that it was given up: nobody waits in silence."""
+    with socket.socket() as nobody:
+        nobody.bind(("127.0.0.1", 0))
+        monkeypatch.setenv("OXEN_BASE_URL", f"http://127.0.0.1:{nobody.getsockname()[1]}")
+        ran = talking.run("providers", "refresh", OXEN, "--provider", "oxen", "--card")
+    asking, unreached, error, *_ = ran.err.splitlines()
+    assert (ran.code, ran.out) == (1, "")
+    assert asking == f"Asking Oxen.ai for its schema of {OXEN} …"
+    assert re.fullmatch(r"Oxen.ai cannot be reached.*\. Trying again for some seconds\.", unreached)
+    assert error.startswith("Error: Oxen.ai cannot be reached")
 
 
 @pytest.mark.parametrize(
