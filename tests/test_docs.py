@@ -17,6 +17,7 @@ from seedgen.project.cards import Prices
 from seedgen.project.models import ProjectFile, ProviderSettings
 from seedgen.project.reels import Reel
 from seedgen.project.source import parse
+from tests.planning.projects import opened
 
 ROOT = Path(__file__).parent.parent
 DOCS = ROOT / "docs"
@@ -78,6 +79,21 @@ def test_what_the_docs_show_of_a_project_can_stand_in_one(page: str, text: str) 
     value, problems = parse(text, ROOT / page)
     assert problems == []
     ProjectFile.model_validate({"seedgen": 1, "name": "film", **value})
+
+
+def test_the_shots_of_the_project_page_are_those_that_it_names(tmp_path: Path) -> None:
+    """Its matrix makes every combination but the excluded, and its template finds its variables."""
+    page = DOCS / "project-file.md"
+    shots, _ = blocks(page, "yaml")
+    named = re.search(r"With `([^`]+)` in `([^`]+)` these are four shots: ([^.]+)\.", page.read_text("utf-8"))
+    assert named is not None
+    template, place, ids = named.groups()
+    project = opened(tmp_path, shots, {place: template})
+    assert [shot.id for shot in project.shots] == re.findall(r"`([^`]+)`", ids)
+    assert [shot.request.prompt for shot in project.shots][::3] == [
+        "Macro of the handle, warm morning light.",
+        'The words "Guten Morgen" in cream, warm morning light.',
+    ]
 
 
 GENERATED = DOCS / "reference"
