@@ -64,7 +64,9 @@ async def _assemble(project: ReeledProject, names: Sequence[str], lock: Lock, te
         local = _Renderer(project, scratch)
         encoded = asyncio.Event()
         bench = Bench(project.objects, project.segments, project.outputs, encoder, local, tell)
-        pages = asyncio.create_task(_pages(project, lock, pick, posters, encoder.identity, tell, encoded))
+        pages = asyncio.create_task(
+            _pages(project, names, lock, pick, posters, encoder.identity, tell, encoded)
+        )
         try:
             failed = await _reels(project, names, lock, bench, encoded)
             await pages
@@ -97,6 +99,7 @@ async def _reels(
 
 async def _pages(
     project: ReeledProject,
+    names: Sequence[str],
     lock: Lock,
     pick: Pick,
     posters: Posters,
@@ -122,7 +125,7 @@ async def _pages(
         tell,
         project.lock_version(lock),
     )
-    changed = await _storyboard(project, lock, pick, posters, encoder)
+    changed = await _storyboard(project, names, lock, pick, posters, encoder)
     tell(events.PageWritten(project.outputs.path(PAGE), changed))
 
 
@@ -173,12 +176,14 @@ class _Sheets:
         PillowSheets(self.posters.picture).draw(sheet, out)
 
 
-async def _storyboard(project: ReeledProject, lock: Lock, pick: Pick, posters: Posters, encoder: str) -> bool:
+async def _storyboard(
+    project: ReeledProject, names: Sequence[str], lock: Lock, pick: Pick, posters: Posters, encoder: str
+) -> bool:
     def stand_in(shot: ResolvedShot) -> Path | None:
         place = project.segments.stand_in(stand_in_key(shot, encoder))
         return place if place.is_file() else None
 
-    changed = await write_storyboard(project, lock, pick, posters, stand_in)
+    changed = await write_storyboard(project, lock, pick, posters, stand_in, making=names)
     if changed:
         takes = [take.clip for shot in lock.shots.values() for take in shot.takes]
         posters.keep_only([project.objects.path(clip) for clip in project.objects.present(takes)])

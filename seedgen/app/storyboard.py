@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 from collections import Counter
 from dataclasses import asdict
@@ -28,7 +29,7 @@ from seedgen.views.storyboard_words import planned_cost, prompt_words, standing,
 from seedgen.views.words import media_words
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 
     from seedgen.app.opened import OpenedProject
     from seedgen.app.posters import Posters
@@ -65,16 +66,23 @@ def stand_in_name(shot_id: str) -> str:
 
 
 async def write_storyboard(
-    project: ReeledProject, lock: Lock, picked: Pick, posters: Posters, stand_in: StandIn = lambda _: None
+    project: ReeledProject,
+    lock: Lock,
+    picked: Pick,
+    posters: Posters,
+    stand_in: StandIn = lambda _: None,
+    *,
+    making: Collection[str] = (),
 ) -> bool:
     """Write `build/storyboard.html`, unless it stands there already; False when it does.
 
     `picked` gives the take of a shot whose clip is there, `stand_in` the animatic of a shot without
-    one, if it has been rendered. Clips stand beside the page as `clips/` and `takes/`, reels too, or soon;
-    stand-ins are put there. What shows no picture is left without. Raises StoreError, OSError.
+    one, if it has been rendered; `making` are the reels that are made just now. They stand beside the page,
+    or will; so do `clips/` and `takes/`, and stand-ins are put there. What shows no picture is left
+    without. Raises StoreError, OSError.
     """
     gathering = _Gathering(project, lock, picked, stand_in)
-    board = gathering.board()
+    board = gathering.board(making)
     text = json.dumps(asdict(board), default=str, sort_keys=True)
     key = digest_bytes(f"{_recipe()}{text}".encode())
     if project.outputs.is_current(PAGE, key):
@@ -163,7 +171,7 @@ class _Gathering:
             found.setdefault(change.shot, []).append(change)
         return found
 
-    def board(self) -> Board:
+    def board(self, making: Collection[str]) -> Board:
         """The page's content."""
         jobs = {(t.provider, t.job_id): t for s in self._lock.shots.values() for t in s.takes}
         paid = [take for take in jobs.values() if take.job_id != IMPORTED]
@@ -176,18 +184,22 @@ class _Gathering:
             estimated=any(take.cost_estimated and take.cost_usd for take in paid),
             panels=tuple(self._panel(shot) for shot in self._project.resolved),
             shape=_commonest_shape(self._project.resolved),
-            reels=tuple(self._reels()),
+            reels=tuple(self._reels(making)),
         )
 
-    def _reels(self) -> Iterator[Showing]:
-        """The reels that show something, as long as they become: the last one is not joined yet."""
-        for name, reel in self._project.reels.items():
-            if self._project.shows(reel, self._project.reel_shots(reel), self._picked):
-                try:
-                    line = self._project.timeline(name, self._lock)
-                except SeedgenError:  # it cannot be made: whoever assembles it says why
-                    continue
-                yield Showing(name, line.form.rate.seconds(line.frames), f"{name}.mp4")
+    def _reels(self, making: Collection[str]) -> Iterator[Showing]:
+        """The reels that show something, as long as they become: the last one is not joined yet. Of those
+        that are not made now, such as are there and up to date."""
+        project = self._project
+        for name, reel in project.reels.items():
+            shots, film = project.reel_shots(reel), f"{name}.mp4"
+            state = project.reel_state(name, reel, shots, self._picked)
+            there = (project.outputs.folder / film).is_file() and project.outputs.noted(name) == state
+            if (there or name in making) and project.shows(reel, shots, self._picked):
+                # One that cannot be made is left out: whoever assembles it says why.
+                with contextlib.suppress(SeedgenError):
+                    line = project.timeline(name, self._lock)
+                    yield Showing(name, line.form.rate.seconds(line.frames), film)
 
     def _panel(self, shot: ResolvedShot) -> Panel:
         locked, pick = self._lock.shots.get(shot.id), self._picked(shot)

@@ -114,6 +114,7 @@ def write_page(root: Path, stand_ins: dict[str, Path] | None = None) -> tuple[Pa
             for name, take in _clips(shot, lock, picked(shot)):
                 workspace.outputs.place(name, workspace.objects.path(take.clip), take.digest)
         posters = Posters(poster_folder(workspace) / "clips", workspace.cache / "objects")
-        changed = asyncio.run(write_storyboard(workspace, lock, picked, posters, stand_in))
+        writing = write_storyboard(workspace, lock, picked, posters, stand_in, making=workspace.reels)
+        changed = asyncio.run(writing)
         workspace.outputs.save()
         return workspace.build / PAGE, changed

@@ -286,20 +286,26 @@ def test_the_page_says_which_lock_it_shows(filmed: Film) -> None:
 
 def test_the_head_leads_to_each_reel_that_can_be_made(filmed: Film) -> None:
     """By name and with the length that it has or will have: less than all clips, that are told as such. One
-    that shows nothing, or whose transitions are longer than its shots, is left out."""
+    that shows nothing, or lacks a clip that it may not be without, is left out."""
     filmed.edit(
         "  main: {size: 160x90, fps: 24}\n",
         """\
-  main: {size: 160x90, fps: 24}
-  short: {shots: [s1, s2], transitions: {default: {type: dissolve, frames: 12}}, placeholder: error}
-  torn: {shots: [s1, s2], transitions: {default: {type: dissolve, frames: 99}}}
+  main: {size: 160x90, shots: [s1, s2, s3]}
+  short: {size: 160x90, shots: [s1, s2], transitions: dissolve}
+  strict: {shots: [s1, s4], placeholder: error}
   empty: {shots: [none*]}
 """,
     )
-    text = write_page(filmed.root)[0].read_text()
-    links = re.findall(r'<a class="reel" href="([^"]+)".*?<b>(.*?)</b> <span>(.*?)</span>', text)
-    assert links == [("main.mp4", "main", "3.0 s"), ("short.mp4", "short", "1.5 s")]
-    assert "<dt>All clips</dt><dd>0:03</dd>" in text
+    filmed.edit("reels:\n", "  - {id: s4, prompt: A cellar.}\nreels:\n")
+    page = write_page(filmed.root)[0]
+    link = re.compile(r'<a class="reel" href="([^"]+)".*?<b>(.*?)</b> <span>(.*?)</span>')
+    main, short = ("main.mp4", "main", "3.0 s"), ("short.mp4", "short", "1.5 s")
+    assert link.findall(page.read_text()) == [main, short]
+    assert "<dt>All clips</dt><dd>0:04</dd>" in page.read_text()
+    filmed.run("reel", "short")
+    assert link.findall(page.read_text()) == [short], "the other is neither there nor made now"
+    filmed.run("reel", "main")
+    assert link.findall(page.read_text()) == [main, short]
 
 
 def test_before_the_first_apply_frames_show_references_and_stand_ins(film: Film, filmed: Film) -> None:
