@@ -159,13 +159,16 @@ class _Resolver:
         # An enum of strings keeps what was written: `1080` is not a number there.
         if not card.accepts(name, value) and card.accepts(name, str(written.value)):
             value = str(written.value)
+        address = f"{shot.address}.{name}"
         if not card.accepts(name, value):
+            # 3.5 among whole numbers is not beyond them.
+            between = isinstance(value, float) and card.accepts(name, int(value))
             numeric = isinstance(value, int | float) and not isinstance(value, bool)
             self.problems.error(
-                f"{name} out of range" if numeric else f"{name} not allowed",
-                f"Found {written.value}. {card.advice(name)}",
+                f"{name} out of range" if numeric and not between else f"{name} not allowed",
+                f"Found {written.value}{', not a whole number' if between else ''}. {card.advice(name)}",
                 at=written.place,
-                address=f"{shot.address}.{name}",
+                address=address,
             )
         return value
 

@@ -127,7 +127,7 @@ class Parameters(Model):
 
     resolution: Parameter = Field(None, description="480p, 720p, 1080p … as the model card allows.")
     aspect_ratio: Parameter = Field(None, description="16:9, 9:16, 1:1 … or auto.")
-    duration: Parameter = Field(None, description="Seconds, or auto: the model decides.")
+    duration: Parameter = Field(None, description="Whole seconds, or auto: the model decides.")
     generate_audio: Parameter = Field(None, description="Whether the model makes sound too.")
     takes: Count | None = Field(None, description="How many results to choose from.")
     options: dict[str, Any] = Field(

@@ -89,12 +89,13 @@ def _row(label: str, text: str, width: int) -> Iterator[str]:
 
 
 def values_text(card: ModelCard, name: str) -> str:
-    """What a parameter takes: `auto (default), 4 to 15`."""
+    """What a parameter takes: `auto (default), 4 to 15 whole seconds`."""
     schema, default = card.parameters[name], card.default_of(name)
     if "enum" not in schema:
         return f"{_range(schema)} (default {plain(default)})"
     runs = list(_runs(schema["enum"]))
-    return ", ".join(_run(run, default) for run in runs)
+    unit = " whole seconds" if name == "duration" and runs and len(runs[-1]) > 2 else ""
+    return ", ".join(_run(run, default) for run in runs) + unit
 
 
 def _runs(values: Sequence[Any]) -> Iterator[list[Any]]:

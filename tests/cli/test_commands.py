@@ -107,7 +107,7 @@ def test_validate_reports_everything_at_once(film: Film) -> None:
     assert ran.code == 1
     assert "Did you mean 'door'?" in ran.err
     assert "'ski'" in ran.err
-    assert "1 to 60 seconds" in ran.err
+    assert "1 to 60 whole seconds" in ran.err
     assert ran.err.count("seedgen.yaml:") >= 3
 
 

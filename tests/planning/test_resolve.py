@@ -42,7 +42,14 @@ REFUSED: dict[str, tuple[str, str, str, str, str]] = {
         "oxen",
         "prompt: A., duration: 20",
         "duration out of range",
-        "Found 20. Seedance 2.0 takes 4 to 15 seconds, or auto.",
+        "Found 20. Seedance 2.0 takes 4 to 15 whole seconds, or auto.",
+        "shots.one.duration",
+    ),
+    "a duration between two of the card's": (
+        "local",
+        "prompt: A., duration: 3.5",
+        "duration not allowed",
+        "Found 3.5, not a whole number. The local animatic takes 1 to 60 whole seconds",
         "shots.one.duration",
     ),
     "a resolution beyond the card": (
