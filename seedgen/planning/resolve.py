@@ -10,7 +10,7 @@ from seedgen.planning.graph import Graph, check
 from seedgen.planning.limits import refusals
 from seedgen.planning.request import Request, RequestReference
 from seedgen.planning.resolved import ResolvedShot
-from seedgen.project.cards import literal_tokens, neutral_tokens, neutral_value
+from seedgen.project.cards import AUTO, literal_tokens, neutral_tokens, neutral_value
 from seedgen.project.diagnostics import did_you_mean, known_words
 from seedgen.project.expand import note_failure
 from seedgen.project.models import FROM_SHOT
@@ -28,6 +28,10 @@ if TYPE_CHECKING:
     from seedgen.project.shots import Shot, Written
     from seedgen.project.survey import KnownReference, Library
     from seedgen.project.templates import Templates
+
+
+_AUTO_NUMBER = -1
+"""How services write auto where numbers stand; of a project file it may be a slip of the pen."""
 
 
 class _Unsound(Exception):
@@ -146,9 +150,9 @@ class _Resolver:
             return self._checked(shot, card, name, written)
         key = (card.provider, card.model, name, written.value)
         if key not in self._values:
-            before = self.problems.errors
+            before = len(self.problems)
             value = self._checked(shot, card, name, written)
-            if self.problems.errors > before:
+            if len(self.problems) > before:
                 return value
             self._values[key] = value
         return self._values[key]
@@ -167,6 +171,16 @@ class _Resolver:
             self.problems.error(
                 f"{name} out of range" if numeric and not between else f"{name} not allowed",
                 f"Found {written.value}{', not a whole number' if between else ''}. {card.advice(name)}",
+                at=written.place,
+                address=address,
+            )
+        elif value == AUTO and raw == _AUTO_NUMBER:
+            # Nobody who slips by a sign is to pay for the longest clip without a word.
+            paid = name == "duration" and not card.free
+            counted = f" A price counts the longest, {card.automatic_seconds} s." if paid else ""
+            self.problems.warning(
+                "-1 means auto",
+                f"The model decides. If that is meant, write `auto`.{counted}",
                 at=written.place,
                 address=address,
             )

@@ -169,6 +169,17 @@ def test_every_spelling_of_automatic_is_stored_as_auto(word: str, tmp_path: Path
     assert shot.request.parameters["aspect_ratio"] == "auto"
 
 
+def test_a_number_that_stands_for_auto_is_told_wherever_it_stands(tmp_path: Path) -> None:
+    """`-1` may be a sign too many, and is paid as the longest clip; words for auto are meant."""
+    shots = "".join(f"  - {{id: {word}, prompt: A., duration: {word}}}\n" for word in ("auto", "adaptive"))
+    shots += "".join(f"  - {{id: {name}, prompt: A., duration: -1}}\n" for name in "ab")
+    project = opened(tmp_path, f"provider: oxen\nshots:\n{shots}")
+    assert len(project.shots) == 4
+    warned = [(p.address, p.summary, p.detail) for p in project.problems]
+    said = "The model decides. If that is meant, write `auto`. A price counts the longest, 15 s."
+    assert warned == [(f"shots.{name}.duration", "-1 means auto", said) for name in "ab"]
+
+
 def test_an_option_under_a_providers_name_applies_to_it_alone(tmp_path: Path) -> None:
     """A parameter that only one provider knows does not stop the same shot elsewhere."""
     body = "provider: PROVIDER\nshots: [{id: a, prompt: A., options: {oxen: {watermark: true}}}]"
