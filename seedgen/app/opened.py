@@ -58,7 +58,9 @@ class OpenedProject(Kept):
             self.project, index.identify, self.problems, allow_outside=settings.allow_outside
         )
         self.resolved: list[ResolvedShot] = self._resolve(self.shots, self.problems)
-        checks = ReelChecks(self.project, self.selectable(self.shots), self.resolved, self.problems)
+        checks = ReelChecks(
+            self.project, self.selectable(self.shots), self.resolved, self.problems, self._locked_take
+        )
         self.music = checks.run(index.identify, allow_outside=settings.allow_outside)
         index.save()
         self._check_reach()
@@ -159,6 +161,14 @@ class OpenedProject(Kept):
                     "cache. Is `shots:` or `include:` as it should be?",
                     address="shots",
                 )
+
+    def _locked_take(self, shot: ResolvedShot) -> Take | None:
+        """The picked take that the lock has for just this request; whether its clip is there is not asked."""
+        with contextlib.suppress(LockUnreadable):
+            locked = self.lock_file.read().shots.get(shot.id)
+            if locked is not None and locked.fingerprint == shot.fingerprint:
+                return locked.picked
+        return None
 
     def find_accepted(
         self, wanted: Collection[tuple[str, Fingerprint]]

@@ -16,9 +16,10 @@ from seedgen.project.reels import DEFAULT, Slate, TransitionType
 from seedgen.timing import Rate, point
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
 
+    from seedgen.planning.lock import Take
     from seedgen.planning.resolved import ResolvedShot
     from seedgen.planning.select import Selectable
     from seedgen.project.diagnostics import Problems
@@ -37,7 +38,8 @@ _SOUNDS = "Give a WAV, MP3, M4A or FLAC."
 
 
 class ReelChecks:
-    """Looks at every reel of a project, and notes problems at their places."""
+    """Looks at every reel of a project, and notes problems at their places. `take_of` is the take that goes
+    into reels, if there is one for just what a shot asks; it is asked only of shots that are cut."""
 
     def __init__(
         self,
@@ -45,12 +47,14 @@ class ReelChecks:
         shots: Sequence[Selectable],
         resolved: Sequence[ResolvedShot],
         problems: Problems,
+        take_of: Callable[[ResolvedShot], Take | None],
     ) -> None:
         self._project = project
         self._shots = shots
         self._known = {shot.id for shot in shots}
         self._resolved = {shot.id: shot for shot in resolved}
         self._problems = problems
+        self._take_of = take_of
 
     def run(self, identify: Identify, *, allow_outside: bool) -> Mapping[str, tuple[Path, FileIdentity]]:
         """Check them all; the music of each reel that has some, found and identified."""
@@ -97,14 +101,8 @@ class ReelChecks:
 
     def _cuts(self, reel: Reel, place: Place) -> None:
         for shot_id, cut in reel.cut.items():
-            if shot_id in self._known and not self._cut_fits(cut, Rate.parse(reel.fps), shot_id):
-                seconds = self._seconds(shot_id)
-                length = f"; the shot asks for {seconds} s" if seconds else ""
-                self._problems.error(
-                    "cut leaves nothing",
-                    f"The in point comes before the out point{length}.",
-                    at=place.key("cut", shot_id),
-                )
+            if shot_id in self._known and (wrong := self._unfit(cut, Rate.parse(reel.fps), shot_id)):
+                self._problems.error(*wrong, at=place.key("cut", shot_id))
 
     def _seconds(self, shot_id: str) -> int:
         """How long a shot is to be; 0 when the model decides or nobody can tell."""
@@ -113,14 +111,26 @@ class ReelChecks:
             return 0
         return seconds_of(shot.request, shot.card)
 
-    def _cut_fits(self, cut: Cut, rate: Rate, shot_id: str) -> bool:
-        """Whether a cut lies within what its shot asks for, as far as that is known before it is paid."""
+    def _unfit(self, cut: Cut, rate: Rate, shot_id: str) -> tuple[str, str] | None:
+        """Why a cut cannot lie within its clip, as far as that is known before it is paid."""
         start = point(cut.in_, rate) if cut.in_ else 0
         end = point(cut.out, rate) if cut.out else None
-        length = rate.count(Fraction(self._seconds(shot_id)))
-        most = length + rate.count(_LEEWAY) if length else None
-        last = end if end is not None else most
-        return (last is None or start < last) and (most is None or end is None or end <= most)
+        if end is not None and end <= start:
+            return "cut leaves nothing", "The out point is not behind the in point."
+        seconds, known_by = self._length(shot_id)
+        most = rate.count(seconds + _LEEWAY)
+        beyond = f"out: {cut.out}" if (end or 0) > most else f"in: {cut.in_}" if start >= most else ""
+        if not seconds or not beyond:
+            return None
+        return "cut behind the clip's end", f"`{beyond}` lies behind it: {known_by} {_plain(seconds)} s."
+
+    def _length(self, shot_id: str) -> tuple[Fraction, str]:
+        """How long a shot's clip is, or will be, and how that is known; 0 when nobody can tell."""
+        shot = self._resolved.get(shot_id)
+        take = self._take_of(shot) if shot else None
+        if take is not None:
+            return Rate.parse(take.rate).seconds(take.frames), "the clip has"
+        return Fraction(self._seconds(shot_id)), "the shot asks for"
 
     def _transitions(self, reel: Reel, place: Place) -> None:
         """Find shots and title cards that are too short for the transitions at both their ends."""
@@ -221,3 +231,7 @@ class ReelChecks:
             self._problems.error("music is not a sound file", detail, at=at)
             return None
         return found, identity
+
+
+def _plain(seconds: Fraction) -> str:
+    return f"{float(round(seconds, 3)):g}"

@@ -479,14 +479,35 @@ def test_a_reel_has_one_size_before_and_after_its_clips(film: Film) -> None:
     assert before == size_of(film.root / "build" / "main.mp4") == (480, 480)
 
 
-@pytest.mark.parametrize("cut", ["{in: 1, out: 0.5}", "{in: 40f}", "{out: 60f}"])
-def test_a_cut_that_leaves_nothing_is_found_before_anything_is_paid(cut: str, film: Film) -> None:
+@pytest.mark.parametrize(
+    ("cut", "said"),
+    [
+        ("{in: 1, out: 0.5}", "cut leaves nothing"),
+        ("{in: 40f}", "`in: 40f` lies behind it: the shot asks for 1 s."),
+        ("{out: 99}", "`out: 99` lies behind it: the shot asks for 1 s."),
+    ],
+)
+def test_a_cut_that_cannot_fit_is_found_before_anything_is_paid(cut: str, said: str, film: Film) -> None:
     """The shots ask for one second, 24 frames: such points cannot fit, whatever comes back."""
     film.edit(REEL, f"main: {{size: 160x90, fps: 24, cut: {{s1: {cut}}}}}")
     ran = film.run("validate")
     assert ran.code == 1
     assert "reels.main.cut.s1" in ran.err
-    assert "cut leaves nothing" in ran.err
+    assert said in ran.err
+
+
+def test_a_cut_is_held_against_the_clip_that_there_is(film: Film) -> None:
+    """A clip that was imported is longer than its shot asks for: its own end counts."""
+    longer = film.root / "longer.mp4"
+    film.edit("480p, duration: 1", "480p, duration: 2")
+    film.apply()
+    shutil.copyfile(film.root / "build" / "clips" / "s1.mp4", longer)
+    film.edit("480p, duration: 2", "480p, duration: 1")
+    assert film.run("import", "s1", str(longer)).code == 0
+    film.edit(REEL, "main: {size: 160x90, fps: 24, cut: {s1: {out: 2}}}")
+    assert film.run("validate").code == 0
+    film.edit("{out: 2}", "{out: 3}")
+    assert "`out: 3` lies behind it: the clip has 2 s." in film.run("validate").err
 
 
 def test_a_renamed_shot_keeps_its_clip_in_the_reel(applied: Film) -> None:
