@@ -12,6 +12,7 @@ from seedgen.project.cards import AUTO
 from seedgen.project.diagnostics import Place, did_you_mean, there_are
 from seedgen.project.files import PathProblem, inside
 from seedgen.project.media import MediaType
+from seedgen.project.missing import may_be_declared
 from seedgen.project.reels import DEFAULT, Slate, TransitionType
 from seedgen.timing import Rate, point
 
@@ -93,7 +94,9 @@ class ReelChecks:
 
     def _ids(self, keyed: Mapping[str, object], place: Place, key: str) -> None:
         for shot_id in keyed:
-            if shot_id not in self._known and not (key == "transitions" and shot_id == DEFAULT):
+            if shot_id in self._known or (key == "transitions" and shot_id == DEFAULT):
+                continue
+            if not may_be_declared(shot_id, self._problems):
                 hint = did_you_mean(shot_id, self._known) or there_are(self._known)
                 self._problems.error(
                     "unknown shot", f"No shot {shot_id!r}. {hint}", at=place.key(key, shot_id)

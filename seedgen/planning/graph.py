@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from seedgen.project.diagnostics import did_you_mean, there_are
+from seedgen.project.missing import may_be_declared
 
 if TYPE_CHECKING:
     from collections.abc import Container, Iterable, Mapping
@@ -99,11 +100,17 @@ class Graph:
 
 
 def check(graph: Graph, problems: Problems) -> frozenset[str]:
-    """Note edges that lead nowhere or round in a circle; the shots that have such an edge."""
+    """Note edges that lead nowhere or round in a circle; the shots that have such an edge.
+
+    Of one to a shot that is left out for an error of its own nothing is said.
+    """
     lost = set()
     for shot in graph.shots.values():
         if shot.upstream is not None and shot.upstream.shot not in graph.shots:
             name = shot.upstream.shot
+            lost.add(shot.id)
+            if may_be_declared(name, problems):
+                continue
             others = (known for known in graph.shots if known != shot.id)
             hint = did_you_mean(name, others) or there_are(graph.shots)
             problems.error(
@@ -112,7 +119,6 @@ def check(graph: Graph, problems: Problems) -> frozenset[str]:
                 at=shot.place.at("from_shot", "id"),
                 address=f"{shot.address}.from_shot",
             )
-            lost.add(shot.id)
     for loop in graph.loops():
         shot = graph.shots[loop[0]]
         whole = " -> ".join([*loop, loop[0]])

@@ -150,6 +150,33 @@ def test_what_a_mistake_leaves_a_prompt_without_is_no_second_mistake(
 
 
 @pytest.mark.parametrize(
+    ("shot", "said"),
+    [
+        ("{id: a-1, prompt: A., template: t.j2}", "does not fit"),
+        ("{id: a-1}", "does not fit"),
+        ("{id: a-1, prompt: A., tags: ['{{ moood }}']}", "variable without a value"),
+        ("{id: 'a-{{ n }}', matrix: {n: [1]}, prompt: A., template: t.j2}", "does not fit"),
+    ],
+)
+def test_whoever_names_a_shot_with_an_error_makes_no_second_mistake(
+    shot: str, said: str, tmp_path: Path
+) -> None:
+    """The shot is there, and is left out only until it is mended; one that nobody declares is told all the
+    same."""
+    project = (
+        f"shots:\n  - {shot}\n  - {{id: b, prompt: B., from_shot: {{id: a-1}}}}\n"
+        "  - {id: c, prompt: C., from_shot: {id: bb}}\n"
+        "reels: {main: {cut: {a-1: {in: 1}}, sound: {zz: {mute: true}}}}\n"
+    )
+    found = errors(workspace(tmp_path, project))
+    assert found[0].summary == said
+    assert [(d.summary, d.address) for d in found[1:]] == [
+        ("unknown shot", "shots.c.from_shot"),
+        ("unknown shot", "reels.main.sound.zz"),
+    ]
+
+
+@pytest.mark.parametrize(
     ("shot", "key"),
     [
         (
