@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from seedgen.errors import MediaError, UsageError
 from seedgen.planning.pricing import seconds_of
 from seedgen.planning.select import Kind, in_order, kinds, select
 from seedgen.project.cards import AUTO
-from seedgen.project.diagnostics import Place, did_you_mean, there_are
+from seedgen.project.diagnostics import Place, Severity, did_you_mean, there_are
 from seedgen.project.files import PathProblem, inside
 from seedgen.project.media import MediaType
 from seedgen.project.missing import may_be_declared
 from seedgen.project.reels import DEFAULT, Slate, TransitionType
+from seedgen.project.shots import id_problem
 from seedgen.timing import Rate, point
 
 if TYPE_CHECKING:
@@ -74,33 +76,40 @@ class ReelChecks:
         return music
 
     def _patterns(self, reel: Reel, place: Place) -> None:
-        if self._problems.errors:
-            return  # a shot with an error of its own may be the one that is meant
         for index, pattern in enumerate(reel.shots):
+            at = place.at("shots", index)
             if circular := kinds(pattern) - {Kind.TAG}:
                 self._problems.error(
                     f"a reel cannot choose by {min(circular)}",
                     "Its shots are chosen by what is written about them: ids, globs, tag:NAME or "
                     "VARIABLE=VALUE.",
-                    at=place.at("shots", index),
+                    at=at,
                 )
                 continue
             try:
                 select([pattern], self._shots)
             except UsageError as error:
-                self._problems.warning(
-                    "reel matches no shot", f"{error}. {error.remedy}", at=place.at("shots", index)
-                )
+                if not id_problem(pattern):
+                    self._unknown(pattern, at)
+                elif not self._in_doubt:
+                    self._problems.warning("pattern matches no shot", f"{error}. {error.remedy}", at=at)
+
+    @cached_property
+    def _in_doubt(self) -> bool:
+        """Whether an error elsewhere may keep a shot away, or a tag of one, that a pattern means."""
+        return any(
+            one.severity is Severity.ERROR and not one.address.startswith("reels.") for one in self._problems
+        )
+
+    def _unknown(self, shot_id: str, at: Place) -> None:
+        if not may_be_declared(shot_id, self._problems):
+            hint = did_you_mean(shot_id, self._known) or there_are(self._known)
+            self._problems.error("unknown shot", f"No shot {shot_id!r}. {hint}", at=at)
 
     def _ids(self, keyed: Mapping[str, object], place: Place, key: str) -> None:
         for shot_id in keyed:
-            if shot_id in self._known or (key == "transitions" and shot_id == DEFAULT):
-                continue
-            if not may_be_declared(shot_id, self._problems):
-                hint = did_you_mean(shot_id, self._known) or there_are(self._known)
-                self._problems.error(
-                    "unknown shot", f"No shot {shot_id!r}. {hint}", at=place.key(key, shot_id)
-                )
+            if shot_id not in self._known and not (key == "transitions" and shot_id == DEFAULT):
+                self._unknown(shot_id, place.key(key, shot_id))
 
     def _cuts(self, reel: Reel, place: Place) -> None:
         for shot_id, cut in reel.cut.items():
