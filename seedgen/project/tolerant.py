@@ -61,7 +61,7 @@ def validate(model: type[M], raw: Any, place: Place, problems: Problems, *, addr
             sound = copy.deepcopy(sound)
         cut: set[tuple[Any, ...]] = set()
         for detail in details:
-            loc = tuple(step for step in detail["loc"] if step != "[key]")
+            loc = _written(raw, tuple(step for step in detail["loc"] if step != "[key]"))
             # Cutting out a part may make what holds it unsound in turn; that is no second mistake.
             if not any(known[: len(loc)] == loc for known in reported):
                 _report(model, detail, loc, place, problems, address)
@@ -131,6 +131,18 @@ def _shape(value: Any) -> str:
         return "a list"
     text = str(value)
     return repr(text if len(text) <= 40 else text[:40] + "…")
+
+
+def _written(raw: Any, loc: tuple[Any, ...]) -> tuple[Any, ...]:
+    """As much of a path as was written: a word may stand for a mapping with it under some key."""
+    for depth, step in enumerate(loc):
+        if not isinstance(raw, dict | list):
+            return loc[:depth]
+        try:
+            raw = raw[step]
+        except (KeyError, IndexError, TypeError):
+            break
+    return loc
 
 
 def _cut(value: Any, loc: tuple[Any, ...], model: type[Model]) -> None:

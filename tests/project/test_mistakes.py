@@ -109,6 +109,23 @@ def test_a_mistake_in_a_template_is_reported_for_every_shot_that_makes_it(tmp_pa
     assert [d.address for d in errors(opened)] == ["shots.a.template", "shots.b.template"]
 
 
+def test_the_mistakes_of_a_reel_are_told_at_once(tmp_path: Path) -> None:
+    """Those that its keys show and those that the shots and files show, each at the word that is wrong."""
+    project = """\
+shots: [{id: a, prompt: A., tags: [hero]}]
+reels:
+  main:
+    size: 720
+    shots: [a, tag:her]
+    transitions: {a: disolve}
+    music: theme.wav
+  short: {transitions: disolve}
+"""
+    found = workspace(tmp_path, project).diagnostics
+    words = [d.source[d.spot.column - 1 :][: d.spot.length] for d in found if d.spot]
+    assert words == ["720", "tag:her", "disolve", "theme.wav", "disolve"]
+
+
 @pytest.mark.parametrize("name", ["", "name: 'bad name!'\n"])
 def test_a_project_without_a_good_name_is_checked_all_the_same(tmp_path: Path, name: str) -> None:
     """A missing or wrong name costs one error and hides no other."""
