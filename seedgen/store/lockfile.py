@@ -100,7 +100,10 @@ def _unreadable(name: str, data: bytes, error: ValidationError) -> LockUnreadabl
         )
     first = error.errors(include_url=False)[0]
     where = ".".join(str(step) for step in first["loc"]) or "the file"
+    what = f" at {where}: {first['msg'].removeprefix('Value error, ').lower()}"
+    if first["type"] == "json_invalid":
+        what = ": it is empty" if not data.strip() else ": it is no JSON, or only a part of it"
     return LockUnreadable(
-        f"{name} is damaged at {where}: {first['msg'].removeprefix('Value error, ').lower()}",
+        f"{name} is damaged{what}",
         remedy=f"Restore it with `git checkout {name}`. Without it, an apply reuses what the cache has.",
     )

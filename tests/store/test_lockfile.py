@@ -192,10 +192,14 @@ UNREADABLE: dict[str, tuple[bytes, str, str]] = {
         "is damaged at scenes",
         "git checkout seedgen.lock",
     ),
-    "half a file": (TEXT[:200].encode(), "is damaged at the file", "git checkout seedgen.lock"),
-    "no file at all but its name": (b"", "is damaged at the file", "git checkout seedgen.lock"),
-    "another kind of file": (b"\xff\xfe\x00", "is damaged at the file", "git checkout seedgen.lock"),
-    "lists without end": (b"[" * 100_000, "is damaged at the file", "git checkout seedgen.lock"),
+    "half a file": (
+        TEXT[:200].encode(),
+        "it is no JSON, or only a part of it",
+        "git checkout seedgen.lock",
+    ),
+    "no file at all but its name": (b"", "is damaged: it is empty", "git checkout seedgen.lock"),
+    "another kind of file": (b"\xff\xfe\x00", "is damaged: it is no JSON", "git checkout seedgen.lock"),
+    "lists without end": (b"[" * 100_000, "is damaged: it is no JSON", "git checkout seedgen.lock"),
     "a rate that is none": (
         TEXT.replace("24/1", "0/0").encode(),
         "is damaged at shots.010.takes.0.rate",
