@@ -9,6 +9,7 @@ from typing import Annotated, Any, ClassVar
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 
 COLOUR = r"^#[0-9a-fA-F]{6}$"
+REPOSITORY = r"^[A-Za-z0-9][\w.-]*/[A-Za-z0-9][\w.-]*$"
 SHA256 = r"^[0-9a-f]{64}$"
 NAME = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$"
 
@@ -34,7 +35,7 @@ Name = Annotated[str, BeforeValidator(source_text), StringConstraints(pattern=NA
 Count = Annotated[int, Field(ge=1, le=100)]
 Jobs = Annotated[int, Field(ge=1, le=1000)]
 Minutes = Annotated[int, Field(ge=1, le=1440)]
-Repository = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][\w.-]*/[A-Za-z0-9][\w.-]*$")]
+Repository = Annotated[str, StringConstraints(pattern=REPOSITORY)]
 Parameter = Text | None
 
 

@@ -16,13 +16,15 @@ from seedgen.timing import Rate
 BLUR = "blur"
 """Instead of a background colour: the picture itself, enlarged and blurred."""
 
+BACKGROUND = rf"{COLOUR}|^{BLUR}$"
+
 DEFAULT = "default"
 """The key of `transitions` that stands for every shot without one of its own."""
 
 CUT_POINT = re.compile(r"[0-9]{1,6}(?:\.[0-9]{1,6})?s?|[0-9]{1,8}f")
 
 Colour = Annotated[Text, StringConstraints(pattern=COLOUR)]
-Background = Annotated[Text, StringConstraints(pattern=rf"{COLOUR}|^{BLUR}$")]
+Background = Annotated[Text, StringConstraints(pattern=BACKGROUND)]
 Gain = Annotated[Decimal, Field(ge=-60, le=20, description="Decibels; 0 is as it is.")]
 Fade = Annotated[Decimal, Field(ge=0, le=60, description="Seconds.")]
 

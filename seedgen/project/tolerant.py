@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any, TypeVar, get_args
 from pydantic import ValidationError
 
 from seedgen.project.diagnostics import Place, Problems, did_you_mean, known_words
-from seedgen.project.fields import COLOUR, NAME, SHA256, Model
+from seedgen.project.fields import COLOUR, NAME, REPOSITORY, SHA256, Model
+from seedgen.project.reels import BACKGROUND
 
 if TYPE_CHECKING:
     from pydantic_core import ErrorDetails
@@ -38,7 +39,9 @@ _KINDS = {
 
 _PATTERNS = {
     NAME: "use letters, digits, `.`, `_` and `-`, at most 64, a letter or digit first",
-    COLOUR: "write a colour like #ffffff",
+    COLOUR: 'write a colour like "#336699", in quotes',
+    BACKGROUND: 'write a colour like "#336699", in quotes, or blur',
+    REPOSITORY: "write it as namespace/name",
     SHA256: "write the 64 hex digits that sha256sum prints",
 }
 

@@ -421,7 +421,7 @@ def test_several_reels_share_segments(applied: Film) -> None:
         ("cut: {s1: {in: soon}}", "frames like 36f"),
         ("size: 161x90", "even"),
         ("fps: 121", "between 1 and 120"),
-        ("background: green", "#"),
+        ("background: green", 'write a colour like "#336699", in quotes, or blur'),
         ("placeholder: nothing", "animatic"),
         ("transitions: {nobody: cut}", "No shot 'nobody'"),
         ("transitions: {s2: melt}", "dissolve"),
