@@ -15,12 +15,13 @@ from functools import wraps
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
-from jinja2 import StrictUndefined, Undefined, pass_context
+from jinja2 import Undefined, pass_context
 from jinja2.exceptions import SecurityError, UndefinedError
 from jinja2.runtime import LoopContext
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from seedgen.project.metering import MAX_VALUE, Metered, weight
+from seedgen.project.template_faults import Absent
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -72,7 +73,7 @@ class Sandbox(ImmutableSandboxedEnvironment):
     def __init__(self, loader: BaseLoader) -> None:
         super().__init__(
             loader=loader,
-            undefined=StrictUndefined,
+            undefined=Absent,
             autoescape=False,
             trim_blocks=True,
             lstrip_blocks=True,

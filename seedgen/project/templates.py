@@ -14,6 +14,7 @@ from jinja2.exceptions import SecurityError, TemplateError, UndefinedError
 from seedgen.project.diagnostics import did_you_mean, known_words
 from seedgen.project.pinpoint import Passage, passage, spread
 from seedgen.project.sandbox import Sandbox, bounded_output
+from seedgen.project.template_faults import syntax_words, unclosed
 from seedgen.project.yaml_faults import conflict
 
 if TYPE_CHECKING:
@@ -184,7 +185,12 @@ class Templates:
         return failure
 
     def _passage(self, error: BaseException, text: str, scope: Mapping[str, Any]) -> Passage | None:
-        """The expression that fails: the text is rendered once more, with each on a line of its own."""
+        """The expression that fails: the text is rendered once more, with each on a line of its own.
+
+        Of a block that is not closed it is the beginning: at the end of the text nothing is wrong.
+        """
+        if isinstance(error, TemplateSyntaxError) and (opening := unclosed(error.message or "", text)):
+            return opening
         undefined = _UNDEFINED.search(str(error)) if isinstance(error, UndefinedError) else None
         try:
             template = self._spread.get(text)
@@ -203,7 +209,9 @@ class Templates:
     def _worded(self, error: BaseException, path: Path | None, scope: Mapping[str, Any]) -> TemplateFailure:
         file, line = self._where(error, path)
         if isinstance(error, TemplateSyntaxError):
-            return TemplateFailure("template not readable", _sentence(error.message or ""), file, line)
+            return TemplateFailure(
+                "template not readable", _sentence(syntax_words(error.message or "")), file, line
+            )
         if isinstance(error, RefError):
             return TemplateFailure(error.summary, str(error), file, line)
         if isinstance(error, SecurityError):

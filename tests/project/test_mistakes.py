@@ -75,6 +75,13 @@ def test_what_is_underlined_is_what_is_wrong(tmp_path: Path) -> None:
         (">-\n    {{ mood }} light,\n\n    {{ mood | uper }} and {{ mood }}.", 9, "{{ mood | uper }}"),
         ("|\n    {{ mood }} light,\n    {{ ref('shoe') }}.", 8, "{{ ref('shoe') }}"),
         ("'It''s {{ mood }},\n\n    it''s {{ moood }}.'", 8, "moood"),
+        # Of what is not closed the beginning: at the end nothing is wrong.
+        (
+            "|\n    {% if 1 %}\n    {% if mood %}\n    a{# {% endif %} #}\n    {% if 2 %}b{% endif %}\n    "
+            "{% endif %}\n    {% raw %}{% if 3 %}{% endraw %}\n",
+            7,
+            "{% if 1 %}",
+        ),
         ('"A \\"{{ mood }}\\" and {{ 1 +\n    }}."', 6, "{{ 1 +"),
         ("A {{ mood }} and\n    a {{ mood.x }}.", 7, "{{ mood.x }}"),
         # An escape for a letter reads otherwise than it is written: the whole text is meant.
