@@ -69,6 +69,10 @@ def _near(root: Path, path: Path) -> str:
         return ""
     if not (root / path).parent.resolve().is_relative_to(root):
         return ""
-    stems = {Path(name).stem.lower(): name for name in sorted(siblings)}
-    near = near_words(path.stem.lower(), stems)
+    word, ending = path.stem.lower(), path.suffix.lower()
+    alike = [name for name in siblings if Path(name).suffix.lower() == ending]
+    stems = {Path(name).stem.lower(): name for name in (*sorted(siblings), *sorted(alike))}
+    # The same name with another ending is nearest, then names with the same ending.
+    same = [word] if word in stems else near_words(word, {Path(name).stem.lower() for name in alike})
+    near = same or near_words(word, stems)
     return (path.parent / stems[near[0]]).as_posix() if near else ""

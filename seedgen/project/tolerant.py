@@ -7,13 +7,15 @@ after mending this one. Here what pydantic rejects is reported, cut out, and the
 from __future__ import annotations
 
 import copy
+import json
+import re
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, TypeVar, get_args
 
 from pydantic import ValidationError
 
 from seedgen.project.diagnostics import Place, Problems, did_you_mean, known_words
-from seedgen.project.fields import COLOUR, NAME, REPOSITORY, SHA256, Model
+from seedgen.project.fields import COLOUR, NAME, REPOSITORY, SHA256, Model, source_text
 from seedgen.project.reels import BACKGROUND
 
 if TYPE_CHECKING:
@@ -44,6 +46,12 @@ _PATTERNS = {
     REPOSITORY: "write it as namespace/name",
     SHA256: "write the 64 hex digits that sha256sum prints",
 }
+
+
+_SHOWN = 40
+"""Signs of a value that a message shows."""
+_BARE = re.compile(r"\w[\w./-]*(:[\w.-]+)?")
+"""What needs no quotes in a list, as far as it is plain to see."""
 
 
 def validate(model: type[M], raw: Any, place: Place, problems: Problems, *, address: str = "") -> M | None:
@@ -93,7 +101,8 @@ def _report(
         problems.error("unknown key", hint, at=place.key(*loc), address=where)
     elif kind == "missing":
         holder = place.key(*loc[:-1]) if loc[:-1] else place
-        problems.error("required key missing", f"Add `{loc[-1]}:`.", at=holder, address=where)
+        added = "seedgen: 1" if loc == ("seedgen",) else f"{loc[-1]}:"
+        problems.error("required key missing", f"Add `{added}`.", at=holder, address=where)
     else:
         on_key = error["loc"][-1:] == ("[key]",)
         at = place.key(*loc) if on_key else place.at(*loc)
@@ -103,7 +112,8 @@ def _report(
 def _words(error: ErrorDetails, *, on_key: bool) -> tuple[str, str]:
     kind, found, context = error["type"], error["input"], error.get("ctx", {})
     if kind in _KINDS:
-        return f"should be {_KINDS[kind]}", f"Found {_shape(found)}."
+        hint = _as_list(found) if kind == "tuple_type" else ""
+        return f"should be {_KINDS[kind]}", f"Found {_shape(found)}.{hint}"
     if kind == "value_error":
         sentence = str(context["error"])
         return "does not fit", sentence[:1].upper() + sentence[1:] + "."
@@ -120,6 +130,14 @@ def _words(error: ErrorDetails, *, on_key: bool) -> tuple[str, str]:
     return "does not fit", f"{error['msg']}; found {_shape(found)}."
 
 
+def _as_list(found: Any) -> str:
+    """How a single word is written where a list is wanted."""
+    text = source_text(found)
+    if not isinstance(text, str) or len(text) > _SHOWN:
+        return ""
+    return f" Write `[{text if _BARE.fullmatch(text) else json.dumps(text, ensure_ascii=False)}]`."
+
+
 def _expected(found: str, expected: str) -> str:
     words = [word.strip("'") for word in expected.replace(" or ", ", ").split(", ")]
     return f"{did_you_mean(found, words)} It is one of {', '.join(words)}; found {found!r}.".strip()
@@ -133,7 +151,7 @@ def _shape(value: Any) -> str:
     if isinstance(value, list | tuple):
         return "a list"
     text = str(value)
-    return repr(text if len(text) <= 40 else text[:40] + "…")
+    return repr(text if len(text) <= _SHOWN else text[:_SHOWN] + "…")
 
 
 def _written(raw: Any, loc: tuple[Any, ...]) -> tuple[Any, ...]:

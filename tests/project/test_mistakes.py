@@ -133,6 +133,22 @@ reels:
     assert words == ["720", "tag:her", "disolve", "theme.wav", "disolve"]
 
 
+@pytest.mark.parametrize(
+    ("project", "remedy"),
+    [
+        ("name: film\n", "Add `seedgen: 1`."),
+        ("seedgen: 1\n", "Add `name:`."),
+        ("seedgen: 1\nname: film\ninclude: scenes/*.yaml\n", 'Write `["scenes/*.yaml"]`.'),
+        ("seedgen: 1\nname: film\nshots: [{id: a, prompt: A., tags: 10}]\n", "Write `[10]`."),
+    ],
+)
+def test_a_remedy_can_be_copied(project: str, remedy: str, tmp_path: Path) -> None:
+    """It is what has to stand there, not only a word for it."""
+    (tmp_path / "seedgen.yaml").write_text(project)
+    (found,) = errors(Workspace(Settings(root=tmp_path)))
+    assert remedy in found.detail
+
+
 @pytest.mark.parametrize("name", ["", "name: 'bad name!'\n"])
 def test_a_project_without_a_good_name_is_checked_all_the_same(tmp_path: Path, name: str) -> None:
     """A missing or wrong name costs one error and hides no other."""

@@ -94,6 +94,24 @@ def test_the_near_name_of_a_missing_file_is_offered(film: Path) -> None:
         assert "Did you mean 'refs/front.png'?" in problem.detail
 
 
+@pytest.mark.parametrize(
+    ("there", "offered"),
+    [
+        (("boat.jpg", "boat2.png"), "boat2.png"),
+        (("boat3.jpg", "boat2.png"), "boat3.jpg"),
+        (("boat.jpg", "quay.png"), "boat.jpg"),
+    ],
+)
+def test_a_near_name_with_the_same_ending_is_preferred(
+    there: tuple[str, ...], offered: str, tmp_path: Path
+) -> None:
+    """Unless the very name is there with another ending."""
+    write(tmp_path, dict.fromkeys(there, ""))
+    problem = inside(tmp_path.resolve(), "boat3.png")
+    assert isinstance(problem, PathProblem)
+    assert f"Did you mean {offered!r}?" in problem.detail
+
+
 def test_outside_can_be_allowed_from_the_command_line(film: Path, tmp_path: Path) -> None:
     """Then upwards, absolute paths and links are fine; what is no file is still none."""
     secret = tmp_path.resolve() / "secret.png"
