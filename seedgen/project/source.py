@@ -15,7 +15,7 @@ from yaml.reader import Reader
 from seedgen.project.diagnostics import Diagnostic, Part, Place, Severity, Spot, YamlPath, dotted
 from seedgen.project.lines import Lines
 from seedgen.project.scalars import typed
-from seedgen.project.yaml_faults import Fault, conflict, fault
+from seedgen.project.yaml_faults import Fault, conflict, fault, open_quote
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -27,6 +27,10 @@ MAX_NODES = 2_000_000
 MAX_DEPTH = 60
 
 _Loader: Any = getattr(yaml, "CLoader", yaml.Loader)
+
+
+def _events(text: str) -> Iterator[Any]:
+    return iter(_Loader(text).get_event, None)
 
 
 @dataclass(slots=True)
@@ -50,7 +54,7 @@ class _Builder:
     """Builds values from parse events; records positions as well when asked to."""
 
     def __init__(self, text: str, *, positions: bool) -> None:
-        self.events: Iterator[Any] = iter(_Loader(text).get_event, None)
+        self.events = _events(text)
         self.anchors: dict[str, _Anchor | None] = {}
         self.nodes = 0
         self.deepest = 0
@@ -208,7 +212,8 @@ def parse(text: str, file: Path) -> tuple[Any, list[Diagnostic]]:
         return None, [_fatal(problem.summary, problem.detail, spot, file)]
     except yaml.MarkedYAMLError as error:
         spot = _spot(text, error.problem_mark or error.context_mark)
-        if spot and (found := fault(text, spot)):
+        found = fault(text, spot) if spot else None
+        if found := found or open_quote(text, error, _events(text)):
             return None, [_known(found, file)]
         detail = " ".join(part for part in (error.context, error.problem) if part)
         return None, [
