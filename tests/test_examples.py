@@ -13,6 +13,7 @@ from click.testing import CliRunner
 
 from seedgen.app import Settings, Workspace
 from seedgen.cli.main import command_line
+from seedgen.errors import UsageError
 from seedgen.media.starter_picture import draw_cup
 from seedgen.planning.plan import Reason, ReasonKind
 from seedgen.store.starter import write_starter
@@ -126,3 +127,17 @@ def test_starting_twice_overwrites_nothing(tmp_path: Path) -> None:
     assert (tmp_path / "templates" / "closeup.j2").read_text() == "mine"
     assert (tmp_path / ".gitignore").read_text().startswith("*.psd\n")
     assert ".seedgen/" in (tmp_path / ".gitignore").read_text().splitlines()
+
+
+def test_a_project_that_is_there_gains_what_its_gitignore_lacks(tmp_path: Path) -> None:
+    """Nothing else is written; when nothing is missing that is said, and is an error."""
+    (tmp_path / "seedgen.yaml").write_text("seedgen: 1\n")
+    (tmp_path / ".gitignore").write_text("build/\n")
+    said = CliRunner().invoke(command_line, ["init", str(tmp_path)], standalone_mode=False)
+    assert said.output == "  + .gitignore\n\nseedgen.yaml is there already, and was left as it is.\n"
+    assert sorted(path.name for path in tmp_path.iterdir()) == [".gitignore", "seedgen.yaml"]
+    lines = (tmp_path / ".gitignore").read_text().splitlines()
+    assert [line for line in lines if not line.startswith("#")] == ["build/", ".seedgen/", ".env"]
+    assert len(lines) == 5, "a remark on what is there already would stand alone"
+    with pytest.raises(UsageError, match="is there already"):
+        write_starter(tmp_path)

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 _MOST_READ = 128 * 1024**2
 """Bytes of clips that are read whole and compared."""
 
+_IGNORE = "`seedgen init` adds what is missing to .gitignore, and touches nothing else."
+
 _DATABASES = {
     "takes": "Move it away: the next apply begins it anew from seedgen.lock.",
     "journal": "Put it back from a backup: without it, jobs in flight are forgotten and could be paid again.",
@@ -141,10 +143,18 @@ def _git(workspace: Workspace) -> Iterator[Finding]:
     if wrong:
         folders = " ".join(sorted({name.split("/")[0] for name in wrong}))
         message = f"{counted(len(wrong), 'file')} in git that belong to this checkout alone: {wrong[0]}"
-        remedy = f"`git rm -r --cached {folders}`, and ignore them: `seedgen init` writes such a .gitignore."
+        remedy = f"`git rm -r --cached {folders}`, and ignore them: {_IGNORE}"
         yield Finding("git", Level.PROBLEM, message, remedy=remedy)
     if ".env" in kept:
         remedy = "`git rm --cached .env`, ignore it, and have new keys made: every clone has these."
         yield Finding("git", Level.PROBLEM, ".env is in git, with the keys in it", remedy=remedy)
-    if before is Level.OK and not wrong and ".env" not in kept:
+    own = {name.split("/")[0] for name in wrong}
+    open_ = [f"{name}/" for name in (".seedgen", "build") if name not in own]
+    open_ += [".env"] if (root / ".env").exists() and ".env" not in kept else []
+    taken = [name for name in open_ if not is_ignored(repository, name)]
+    if taken:
+        keys = ", keys and all" if ".env" in taken else ""
+        message = f"`git add` would take {', '.join(taken)}{keys}"
+        yield Finding("git", Level.WARNING, message, remedy=_IGNORE)
+    if before is Level.OK and not wrong and ".env" not in kept and not taken:
         yield Finding("git", Level.OK, "git keeps what it should, and nothing else")

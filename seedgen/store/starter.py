@@ -25,9 +25,12 @@ def starter_texts(folder: Path) -> dict[str, str]:
 def write_starter(folder: Path) -> list[str]:
     """Write what is not there yet, and return the paths that were written.
 
-    Raises UsageError when there is a project already, OSError.
+    In a project that is there already only .gitignore gains what it lacks. Raises UsageError when that
+    lacks nothing, OSError.
     """
     if (folder / PROJECT_FILE).exists():
+        if _ignore(folder / IGNORE):
+            return [IGNORE]
         raise UsageError(
             f"{PROJECT_FILE} is there already", remedy="Nothing was changed. `seedgen plan` reads it."
         )
@@ -45,11 +48,17 @@ def write_starter(folder: Path) -> list[str]:
 
 def _ignore(path: Path) -> bool:
     """Make git pass over what does not belong into it; an existing file keeps its lines."""
-    wanted = (STARTER / "gitignore").read_text(encoding="utf-8")
     present = path.read_text(encoding="utf-8") if path.exists() else ""
-    lines = {line.strip() for line in present.splitlines()}
-    missing = [line for line in wanted.splitlines() if line.strip() not in lines]
-    if not any(line and not line.startswith("#") for line in missing):
+    known = {line.strip() for line in present.splitlines()}
+    missing: list[str] = []
+    why: list[str] = []
+    for line in (STARTER / "gitignore").read_text(encoding="utf-8").splitlines():
+        if line.startswith("#"):
+            why.append(line)
+            continue
+        missing += [*why, line] if line not in known else []
+        why = []
+    if not missing:
         return False
     joint = "" if not present or present.endswith("\n") else "\n"
     path.write_text(present + joint + "\n".join(missing) + "\n", encoding="utf-8")

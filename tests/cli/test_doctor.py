@@ -112,11 +112,16 @@ def test_what_dead_processes_left_over_is_counted(applied: Film) -> None:
 def test_git_is_asked_what_it_keeps(applied: Film) -> None:
     """The lock has to be in it; what belongs to this checkout, and keys, must not."""
     git(applied, "init", "-q")
-    assert look(applied, "git") == [("warning", "seedgen.lock is not in git yet")]
+    assert look(applied, "git") == [
+        ("warning", "seedgen.lock is not in git yet"),
+        ("warning", "`git add` would take .seedgen/, build/"),
+    ]
     git(applied, "add", "seedgen.lock")
+    applied.write({".env": "OXEN_API_KEY=very-secret\n", ".gitignore": "build/\n"})
+    assert look(applied, "git") == [("warning", "`git add` would take .seedgen/, .env, keys and all")]
+    assert applied.run("init").code == 0
     assert look(applied, "git") == [("ok", "git keeps what it should, and nothing else")]
     git(applied, "add", "-f", "build/main.mp4")
-    applied.write({".env": "OXEN_API_KEY=very-secret\n"})
     git(applied, "add", "-f", ".env")
     found = look(applied, "git")
     assert found == [
