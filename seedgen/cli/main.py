@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import importlib
 import os
 import sys
@@ -15,6 +14,7 @@ from seedgen import __version__
 from seedgen.cli.invocation import Invocation
 from seedgen.cli.options import complete_profiles
 from seedgen.cli.pages import page
+from seedgen.cli.refusals import refused
 from seedgen.errors import SeedgenError
 from seedgen.views.paint import harmless
 
@@ -92,6 +92,13 @@ class _Commands(click.Group):
             if isinstance(ctx.obj, Invocation):
                 error.remedy = ctx.obj.typed(error.remedy)
             raise
+        except BrokenPipeError:
+            raise
+        except OSError as error:
+            if not isinstance(ctx.obj, Invocation):
+                raise
+            settings = ctx.obj.settings
+            raise refused(error, settings.cache_dir or settings.root / ".seedgen" / "cache") from error
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
         with formatter.section("Commands"):
@@ -220,7 +227,7 @@ def run(arguments: Sequence[str]) -> int:
     except BrokenPipeError:
         code = _broken_pipe()
     except OSError as error:
-        code = _say(f"{invocation.paint.red('Error:')} {_system(error)}\n", EXIT_ERROR)
+        code = _ours(refused(error), invocation)
     except Exception as error:  # noqa: BLE001  the last line of defence: a bug says that it is one
         code = _bug(error, invocation)
     return code
@@ -248,20 +255,6 @@ def _ours(error: SeedgenError, invocation: Invocation) -> int:
     from seedgen.views.diagnostics import error_text
 
     return _say(error_text(error, Path.cwd(), invocation.paint), EXIT_ERROR)
-
-
-_WRITTEN = "seedgen writes into .seedgen/, build/, seedgen.lock and the cache"
-_REMEDIES = {
-    errno.EACCES: f"{_WRITTEN}: make the folder writable, or name another cache with --cache-dir.",
-    errno.EROFS: f"{_WRITTEN}; this file system is read-only. --cache-dir names another cache.",
-    errno.ENOSPC: "Free some space and apply again; what is done is kept.",
-}
-
-
-def _system(error: OSError) -> str:
-    name = f"{error.filename}: " if error.filename else ""
-    remedy = _REMEDIES.get(error.errno or 0, "")
-    return harmless(f"{name}{error.strerror or error}") + (f"\n  {remedy}" if remedy else "")
 
 
 def _broken_pipe() -> int:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import resource
 import shutil
 import subprocess
@@ -10,10 +12,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from seedgen.cli.refusals import refused
 from tests.permissions import read_only, unprivileged
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     from tests.film import Film
 
@@ -199,5 +203,39 @@ def test_a_folder_that_cannot_be_written(film: Film) -> None:
         assert seedgen(film, "plan").returncode == 0
         ran = seedgen(film, "apply", "--auto-approve")
     assert ran.returncode == 1
-    assert "Permission denied" in ran.stderr
-    assert "Traceback" not in ran.stderr
+    assert ran.stderr.endswith(
+        f"Error: {film.root}/.seedgen: Permission denied\n  Make {film.root} writable.\n"
+    )
+
+
+@pytest.mark.parametrize(
+    ("number", "name", "message", "remedy"),
+    [
+        (errno.EACCES, "build/.main.mp4._lufo60t", "build/main.mp4: Permission denied", "Make {0} writable."),
+        (
+            errno.EPERM,
+            "build/.s1.mp4.0f3e9a1c.partial",
+            "build/s1.mp4: Operation not permitted",
+            "{0} may be marked immutable, or its file system allow no such thing: make it writable.",
+        ),
+        (
+            errno.EROFS,
+            "cache/objects/ab",
+            "cache/objects/ab: Read-only file system",
+            "The file system of {0} is read-only: work on a copy elsewhere, "
+            "or name another cache with --cache-dir.",
+        ),
+        (
+            errno.ENOSPC,
+            "build/main.mp4",
+            "build/main.mp4: No space left on device",
+            "Free some space and apply again; what is done is kept.",
+        ),
+        (errno.EIO, "build/main.mp4", "build/main.mp4: Input/output error", ""),
+    ],
+)
+def test_what_the_system_refused(number: int, name: str, message: str, remedy: str, tmp_path: Path) -> None:
+    """The file that was to be written is named, never its draft, and the remedy is about its folder."""
+    said = refused(OSError(number, os.strerror(number), str(tmp_path / name)), tmp_path / "cache")
+    assert str(said) == f"{tmp_path}/{message}"
+    assert said.remedy == remedy.format(tmp_path)
