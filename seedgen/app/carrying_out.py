@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from seedgen.errors import SeedgenError
 from seedgen.execution.stopping import until_stopped
+from seedgen.ports.events import ReelAssembled
 
 if TYPE_CHECKING:
     import asyncio
@@ -34,10 +35,15 @@ class How:
 
 @dataclass(frozen=True, slots=True)
 class CarriedOut:
-    """What an apply did, and why its reels could not be assembled if they could not."""
+    """What an apply did, and what kept its reels, or what goes with them, from being made.
+
+    `reels` were made before, of `wanted` ones.
+    """
 
     outcome: Outcome
     unassembled: SeedgenError | OSError | None = None
+    reels: int = 0
+    wanted: int = 0
 
     @property
     def complete(self) -> bool:
@@ -66,9 +72,16 @@ async def carry_out(
         stopping=stopping,
     )
     if how.assemble and not how.detach and not stopping.is_set():
+        wanted, made = list(workspace.reels), 0
+
+        def count(event: Event) -> None:
+            nonlocal made
+            made += isinstance(event, ReelAssembled)
+            tell(event)
+
         try:
-            whole = await until_stopped(workspace.assemble(list(workspace.reels), tell), stopping)
+            whole = await until_stopped(workspace.assemble(wanted, count), stopping)
         except (SeedgenError, OSError) as error:
-            return CarriedOut(outcome, error)
+            return CarriedOut(outcome, error, made, len(wanted))
         outcome.interrupted = not whole
     return CarriedOut(outcome)

@@ -282,6 +282,7 @@ def _conclude(invocation: Invocation, plan: Plan, view: JsonEvents | None, done:
     elif plan.has_changes or done.outcome.interrupted:
         from seedgen.views.outcome import outcome_text
 
-        invocation.say(outcome_text(done.outcome, invocation.paint, assembled=done.unassembled is None))
+        reels = None if done.unassembled is None else (done.reels, done.wanted)
+        invocation.say(outcome_text(done.outcome, invocation.paint, reels))
     if done.unassembled is not None:
         raise done.unassembled

@@ -36,8 +36,11 @@ def question(plan: Plan, cap: Decimal | None, flying: InFlight) -> str:
     return f"Submit {counted(takes, 'take')} {price} ({limit}, {in_flight} in flight)?"
 
 
-def outcome_text(outcome: Outcome, paint: Paint, *, assembled: bool = True) -> str:
-    """The last lines of an apply; without `assembled`, why the reels could not be made comes after them."""
+def outcome_text(outcome: Outcome, paint: Paint, reels: tuple[int, int] | None = None) -> str:
+    """The last lines of an apply.
+
+    `reels` is how many were made, and of how many, before that failed: why comes after these lines.
+    """
     done = [f"{outcome.done} generated"] if outcome.done or not outcome.resumed else []
     done += [f"{outcome.resumed} resumed"] if outcome.resumed else []
     done += [f"{outcome.reused} reused"] if outcome.reused else []
@@ -49,7 +52,7 @@ def outcome_text(outcome: Outcome, paint: Paint, *, assembled: bool = True) -> s
     if later := sum(1 for one in outcome.untouched if one.because is LeftBecause.IN_FLIGHT):
         done.append(f"{counted(later, 'take')} left to the next apply")
     if outcome.succeeded:
-        head = paint.green("Apply complete.") if assembled else "Every clip is recorded, and no reel is made:"
+        head = _unassembled(*reels) if reels else paint.green("Apply complete.")
         text = f"{head} {', '.join(done)}.{spent}\n"
         return text + (_COLLECT if outcome.left else "")
     left = []
@@ -73,6 +76,13 @@ def outcome_text(outcome: Outcome, paint: Paint, *, assembled: bool = True) -> s
     if outcome.not_started or outcome.interrupted or not all(f.waits for f in outcome.failures):
         text += "  `seedgen apply` goes on from here; what is done is kept.\n"
     return text
+
+
+def _unassembled(made: int, wanted: int) -> str:
+    if made < wanted:
+        reels = f"{made} of {counted(wanted, 'reel')} made" if made else "no reel is made"
+        return f"Every clip is recorded, and {reels}:"
+    return "Every clip is recorded and every reel made, but then something failed:"
 
 
 def _spent(outcome: Outcome) -> str:

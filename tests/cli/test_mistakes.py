@@ -208,6 +208,23 @@ def test_a_folder_that_cannot_be_written(film: Film) -> None:
     )
 
 
+def test_reels_that_are_made_are_not_called_missing(film: Film) -> None:
+    """Where the lock alone cannot be written, the summary says what is made all the same."""
+    film.apply("--no-reel")
+    (film.root / "build").mkdir()
+    film.root.chmod(0o555)
+    try:
+        ran = seedgen(film, "apply", "--replace", "s1", "--auto-approve")
+    finally:
+        film.root.chmod(0o755)
+    assert ran.returncode == 1
+    assert (
+        "Every clip is recorded and every reel made, but then something failed: 1 generated.\n" in ran.stderr
+    )
+    assert f"Error: {film.root}/seedgen.lock: Permission denied\n" in ran.stderr
+    assert (film.root / "build" / "main.mp4").is_file()
+
+
 @pytest.mark.parametrize(
     ("number", "name", "message", "remedy"),
     [
