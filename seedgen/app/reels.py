@@ -153,10 +153,9 @@ class ReeledProject(OpenedProject):
         for name in names:
             reel = self.reel(name)
             if not self.reel_shots(reel):
-                raise UsageError(
-                    f"the reel {name!r} matches no shot",
-                    remedy="Mend its `shots:`; `seedgen validate` says what is near. Nothing was changed.",
-                )
+                mend = "Mend its `shots:`; `seedgen validate` says what is near. Nothing was changed."
+                none = "No shots are declared yet. Nothing was changed."
+                raise UsageError(f"the reel {name!r} matches no shot", remedy=mend if self.shots else none)
         return list(names) or list(self.reels)
 
     def apply_running(self) -> Running | None:

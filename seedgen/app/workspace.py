@@ -132,7 +132,10 @@ class Workspace(ReeledProject):
             shots = self.reel_shots(reel)
             touched = any(shot.id in changing for shot in shots)
             there = (self.build / f"{name}.mp4").is_file() or not self.shows(reel, shots, pick)
-            same = there and self.outputs.noted(name) == self.reel_state(name, reel, shots, pick)
+            # Of no shots nothing is made, whatever it was asked to show before.
+            same = not shots or (
+                there and self.outputs.noted(name) == self.reel_state(name, reel, shots, pick)
+            )
             action = ReelAction.UNCHANGED if same and not touched else ReelAction.ASSEMBLE
             missing = tuple(shot.id for shot in shots if pick(shot) is None)
             stands_in = reel.placeholder in (Placeholder.ANIMATIC, Placeholder.SLATE)

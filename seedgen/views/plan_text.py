@@ -30,6 +30,7 @@ SYMBOLS = {
     Action.UNCHANGED: " ",
 }
 _FEW = 12
+NO_SHOTS = "No shots are declared yet"
 
 
 def plan_text(plan: Plan, paint: Paint, width: int, *, everything: bool = False) -> str:
@@ -69,7 +70,7 @@ def plan_text(plan: Plan, paint: Paint, width: int, *, everything: bool = False)
 def no_changes(plan: Plan) -> str:
     """That nothing changes, and of how many shots that is said."""
     if not plan.left_out:
-        return "No changes. Every shot matches its clip."
+        return f"No changes. {'Every shot matches its clip' if plan.takes else NO_SHOTS}."
     shots = len({change.shot for change in plan.takes})
     about = "The shot asked about matches its clip"
     if shots != 1:

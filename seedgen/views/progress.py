@@ -119,7 +119,7 @@ def _nothing(event: events.ReelAssembled) -> str:
     """Why a reel shows nothing, and what to do."""
     if event.left_out:
         return f"{_left_out(event)}\n      Apply first, or let `placeholder: animatic` stand in."
-    return "\n      Its `shots:` match none; mend them. A reel that was made before is kept."
+    return "\n      Declare some, or mend its `shots:`. A reel that was made before is kept."
 
 
 def _left_out(event: events.ReelAssembled) -> str:

@@ -13,7 +13,7 @@ from seedgen.timing import Rate
 from seedgen.views.costs import spent_line
 from seedgen.views.jobs import WORDS, since
 from seedgen.views.paint import Paint, harmless
-from seedgen.views.plan_text import SYMBOLS, summary
+from seedgen.views.plan_text import NO_SHOTS, SYMBOLS, summary
 from seedgen.views.words import counted
 
 if TYPE_CHECKING:
@@ -85,7 +85,7 @@ def status_text(now_is: Situation, now: datetime, paint: Paint, width: int) -> s
         begun = f"process {runs.pid} on {harmless(runs.host)}, begun {since(runs.since, now)}"
         lines.append(_cut(f"  apply runs now: {begun}", width))
     states = list(_states(plan, width))
-    lines += states
+    lines += states if plan.takes else [f"  {NO_SHOTS}."]
     made = sum(len(shot.takes) for shot in now_is.lock.shots.values())
     lines.append(f"  lock  {counted(made, 'take')}, {seconds_of(now_is.lock):,.1f} s of video")
     taken = (now_is.running is not None) + max(0, len(states) - _MOST_STATES)

@@ -208,6 +208,23 @@ def test_a_folder_that_cannot_be_written(film: Film) -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("command", "says"),
+    [
+        ("plan", "No changes. No shots are declared yet.\n"),
+        ("status", "No shots are declared yet.\n"),
+        ("reel", "Declare some, or mend its `shots:`."),
+        ("reel main", "No shots are declared yet. Nothing was changed."),
+    ],
+)
+def test_a_project_without_shots_says_so(command: str, says: str, film: Film) -> None:
+    """Nothing that is not there is called right, or wrong; and no reel is to be assembled of nothing."""
+    film.write({"seedgen.yaml": "seedgen: 1\nname: film\n"})
+    ran = film.run(*command.split())
+    assert says in ran.out + ran.err
+    assert "to assemble" not in ran.out
+
+
 def test_reels_that_are_made_are_not_called_missing(film: Film) -> None:
     """Where the lock alone cannot be written, the summary says what is made all the same."""
     film.apply("--no-reel")
@@ -218,9 +235,7 @@ def test_reels_that_are_made_are_not_called_missing(film: Film) -> None:
     finally:
         film.root.chmod(0o755)
     assert ran.returncode == 1
-    assert (
-        "Every clip is recorded and every reel made, but then something failed: 1 generated.\n" in ran.stderr
-    )
+    assert "recorded and every reel made, but then something failed: 1 generated." in ran.stderr
     assert f"Error: {film.root}/seedgen.lock: Permission denied\n" in ran.stderr
     assert (film.root / "build" / "main.mp4").is_file()
 

@@ -134,9 +134,9 @@ def test_a_comment_says_what_would_change_and_why() -> None:
 
 def test_no_changes_are_said_in_words() -> None:
     """A comment is never empty."""
-    assert "**No changes. Every shot matches its clip.**" in plan_markdown(
-        Plan("film", None, 1, ()), [], Path()
-    )
+    kept = Change("s1", 1, Action.UNCHANGED, "local", "animatic")
+    for takes, said in (((kept,), "Every shot matches its clip"), ((), "No shots are declared yet")):
+        assert f"**No changes. {said}.**" in plan_markdown(Plan("film", None, 1, takes), [], Path())
 
 
 def test_a_large_plan_fits_into_a_comment() -> None:
