@@ -165,11 +165,14 @@ class ReeledProject(OpenedProject):
         return running(self.private)
 
     @contextlib.contextmanager
-    def applying(self) -> Iterator[None]:
-        """Hold the project's apply lock, and have the cache left as it is. Raises Locked."""
+    def applying(self, *, for_apply: bool = True) -> Iterator[None]:
+        """Hold the project's apply lock, and have the cache left as it is. Raises Locked.
+
+        What is no apply, and may not run beside one, says so.
+        """
         from seedgen.store.apply_lock import apply_lock
 
-        with apply_lock(self.private), self.using_cache():
+        with apply_lock(self.private, for_apply=for_apply), self.using_cache():
             self._holds_lock = True
             try:
                 yield

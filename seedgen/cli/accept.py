@@ -56,7 +56,7 @@ def command(invocation: Invocation, shot_ids: tuple[str, ...], chosen: tuple[str
 
     workspace = invocation.open()
     workspace.require_sound()
-    with workspace.applying():
+    with workspace.applying(for_apply=False):
         selected = workspace.select(chosen) if chosen else []
         done = _worth_telling(accept_shots(workspace, [*shot_ids, *selected]), shot_ids)
     _require_any(done, workspace)

@@ -68,7 +68,7 @@ def command(
     workspace.require_sound()
     adopting = Adopting(workspace, workspace.desk)
     wanted = adopting.wanted(shot_id, take, anew=anew, force=force)
-    with workspace.applying():
+    with workspace.applying(for_apply=False):
         if file is not None:
             found: Take | None = adopting.file(_readable(file), wanted)
         else:

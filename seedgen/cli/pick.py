@@ -35,7 +35,7 @@ def command(invocation: Invocation, shot_id: str, take: int, as_json: bool) -> i
     from seedgen.app.takes import pick_take
 
     workspace = invocation.open()
-    with workspace.applying():
+    with workspace.applying(for_apply=False):
         picked = pick_take(workspace, shot_id, take)
     following = [shot.id for shot in workspace.shots if shot.upstream and shot.upstream.shot == shot_id]
     workspace.close()

@@ -11,6 +11,7 @@ import contextlib
 import json
 import os
 import socket
+import time
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -28,13 +29,23 @@ _LOOKS_SECONDS = 0.2
 """How often who waits looks whether it is its turn."""
 
 
+_NOTE_SECONDS = 0.3
+"""How long who has just taken a lock may need to write its note."""
+
+
 @contextlib.contextmanager
-def apply_lock(folder: Path) -> Iterator[None]:
-    """Hold the project's apply lock. Raises Locked with who holds it and since when."""
+def apply_lock(folder: Path, *, for_apply: bool = True) -> Iterator[None]:
+    """Hold the project's apply lock. Raises Locked with who holds it and since when.
+
+    `for_apply` says whether who asks is an apply too.
+    """
     note, lock = folder / "apply.json", _lock(folder / "apply.lock")
     if not _taken(lock):
+        who = _holder(note)
         raise Locked(
-            f"another apply runs in this project{_holder(note)}",
+            f"another apply runs in this project{who}"
+            if for_apply
+            else f"an apply runs in this project{who}",
             remedy="Wait for it to end. `seedgen plan`, `status` and `show` work meanwhile.",
         )
     with _holding(lock, note):
@@ -111,7 +122,10 @@ def _noted(note: Path) -> Running | None:
 
 
 def _holder(note: Path) -> str:
-    found = _noted(note)
+    """Who holds a lock, from the note, which may be about to be written."""
+    until = time.monotonic() + _NOTE_SECONDS
+    while (found := _noted(note)) is None and time.monotonic() < until:
+        time.sleep(_NOTE_SECONDS / 10)
     if found is None:
         return ""
     return f": process {found.pid} on {found.host}, since {found.since.isoformat(timespec='seconds')}"

@@ -148,7 +148,7 @@ def test_an_import_waits_for_no_apply(film: Film, tiny_clip: Path) -> None:
     with apply_lock(film.root / ".seedgen"):
         ran = film.run("import", "door", str(tiny_clip))
     assert ran.code == 1
-    assert "another apply runs" in ran.err
+    assert "Error: an apply runs" in ran.err
 
 
 def test_a_local_shot_takes_a_file_too(film: Film, tiny_clip: Path) -> None:

@@ -130,7 +130,7 @@ def test_nothing_is_decided_while_an_apply_runs(command: tuple[str, ...], film: 
     with apply_lock(film.root / ".seedgen"):
         ran = film.run(*command)
     assert ran.code == 1
-    assert "another apply runs in this project" in ran.err
+    assert "Error: an apply runs in this project" in ran.err
 
 
 def test_a_pick_is_made_in_a_project_with_mistakes(film: Film) -> None:

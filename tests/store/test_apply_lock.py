@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import re
+import threading
 from typing import TYPE_CHECKING
 
 import pytest
@@ -80,6 +82,18 @@ def test_the_lock_is_free_after_an_apply_however_it_ended(tmp_path: Path) -> Non
     with apply_lock(tmp_path):
         assert (tmp_path / "apply.json").is_file()
     assert not (tmp_path / "apply.json").exists()
+
+
+def test_who_has_just_begun_is_waited_for_to_say_so(tmp_path: Path) -> None:
+    """Of two that begin at once the other may have the lock and not yet have written its note."""
+    with apply_lock(tmp_path):
+        note = (tmp_path / "apply.json").read_text()
+        (tmp_path / "apply.json").unlink()
+        late = threading.Timer(0.05, (tmp_path / "apply.json").write_text, [note])
+        late.start()
+        with pytest.raises(Locked, match=rf"process {os.getpid()} on"), apply_lock(tmp_path):
+            pass
+        late.join()
 
 
 @pytest.mark.parametrize("note", ["", "[]", '{"pid": 1}'])
