@@ -10,7 +10,7 @@ from seedgen.planning.lock import Lock
 from seedgen.planning.lock_merge import merge_locks
 from seedgen.store.disk import replace_text
 from seedgen.store.git import find_repository
-from seedgen.store.lockfile import lock_name, read_lock
+from seedgen.store.lockfile import has_markers, lock_name, read_lock
 
 if TYPE_CHECKING:
     from seedgen.app.kept import Settings
@@ -38,10 +38,15 @@ def merge_conflicted(settings: Settings) -> MergedLock:
     with repository.blobs() as blobs:
         base, ours, theirs = (blobs.staged(stage, path) for stage in (1, 2, 3))
     if ours is None or theirs is None:
-        raise UsageError(
-            f"{name} is not in conflict",
-            remedy="There is something to merge only while `git status` calls it unmerged.",
-        )
+        remedy = "There is something to merge only while `git status` calls it unmerged."
+        file = settings.root / name
+        if file.is_file() and has_markers(_bytes(file)):
+            remedy = (
+                "It has conflict markers, and git calls it merged. In a merge, "
+                f"`git checkout --merge {name}` undoes `git add`, and merge-lock can be run again. Else "
+                f"`git checkout HEAD -- {name}` takes the committed one: apply reuses what the cache has."
+            )
+        raise UsageError(f"{name} is not in conflict", remedy=remedy)
     merged = merge_locks(_lock(name, base or b""), _lock(name, ours), _lock(name, theirs))
     replace_text(settings.root / name, merged.to_text())
     return merged

@@ -74,9 +74,14 @@ class LockOnDisk:
         replace_text(self.path, text)
 
 
+def has_markers(data: bytes) -> bool:
+    """Whether a lock has the marks that a merge leaves where both sides differ."""
+    return _MARKERS.search(data) is not None
+
+
 def read_lock(name: str, data: bytes) -> Lock:
     """The lock that some bytes are; `name` is the file's. Raises LockUnreadable."""
-    if _MARKERS.search(data):
+    if has_markers(data):
         raise LockUnreadable(
             f"{name} has conflict markers from a merge",
             remedy="`seedgen merge-lock` puts both sides together. Or take either side "

@@ -144,6 +144,21 @@ def test_what_is_not_in_conflict_is_not_merged(applied: Film) -> None:
     assert (ran.code, "seedgen.lock is not in conflict" in ran.err) == (1, True)
 
 
+def test_markers_in_a_lock_that_git_calls_merged_have_a_way_out(branches: tuple[Film, Checkout]) -> None:
+    """An early `git add` is undone and the locks are merged; the committed lock is the other way."""
+    film, checkout = branches
+    assert merge(checkout) == 1
+    checkout.git("add", "seedgen.lock")
+    ran = film.run("merge-lock")
+    assert ran.code == 1
+    for command in ("checkout --merge seedgen.lock", "checkout HEAD -- seedgen.lock"):
+        assert f"`git {command}`" in ran.err
+    checkout.git("checkout", "HEAD", "--", "seedgen.lock")
+    assert film.run("plan").code == 0
+    checkout.git("checkout", "--merge", "seedgen.lock")
+    assert film.run("merge-lock").code == 0
+
+
 def test_files_that_are_no_locks_are_left_as_they_are(applied: Film) -> None:
     """Two files are too few, and a damaged side is an error that changes nothing."""
     lock = applied.root / "seedgen.lock"
