@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from seedgen.errors import UsageError
+from seedgen.errors import UnreadableMedia, UsageError
 from seedgen.execution.importing import Wanted, import_file, import_job
 from seedgen.execution.locking import RunningLock
 from seedgen.planning.plan import Action, Change
@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 _APPLY = "import"
 """What stands in place of an apply's plan, in the journal and in `costs`."""
+
+_VIDEO = "A clip is a video, such as MP4 or MOV. What guides a shot goes under `reference_sets:`."
 
 
 class Adopting:
@@ -70,7 +72,11 @@ class Adopting:
         """Adopt a file. Raises UnreadableMedia, UsageError, StoreError, OSError."""
         self._remember()
         with self._opened.objects.scratch() as scratch:
-            take = import_file(file, wanted, self._desk.workshop(lambda _: None, scratch, _APPLY))
+            try:
+                take = import_file(file, wanted, self._desk.workshop(lambda _: None, scratch, _APPLY))
+            except UnreadableMedia as error:
+                error.remedy = error.remedy or _VIDEO
+                raise
         self._lock(wanted, take)
         return take
 

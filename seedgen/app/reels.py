@@ -219,6 +219,16 @@ class ReeledProject(OpenedProject):
             {"reel": settings, "clips": clips, "words": words, "music": self.music_digest(name)}
         )
 
+    def outdated_reels(self, shot_ids: Collection[str]) -> list[str]:
+        """Reels with any of these shots that were last asked to show something else than there is now."""
+        pick, found = self.picked(self.lock_file.read()), []
+        for name, reel in self.reels.items():
+            shots = self.reel_shots(reel)
+            shown = any(shot.id in shot_ids for shot in shots)
+            if shown and self.outputs.noted(name) != self.reel_state(name, reel, shots, pick):
+                found.append(name)
+        return found
+
     @staticmethod
     def shows_prompts(reel: Reel) -> bool:
         """Whether a reel differs when a prompt does and no clip."""

@@ -97,6 +97,10 @@ class Workspace(ReeledProject):
         ids = select_shots(self, lock, chosen, excluded, lambda _: self.plan())
         return [shot.id for shot in self.shots if shot.id in ids]
 
+    def following(self, shot_id: str) -> list[str]:
+        """The shots that continue one, and ask for another clip when it has another."""
+        return [shot.id for shot in self.shots if shot.upstream and shot.upstream.shot == shot_id]
+
     def plan_of_shot(self, shot_id: str) -> Plan:
         """What an apply of everything would do about one shot, as far as that one is concerned."""
         plan = self.plan()

@@ -60,6 +60,7 @@ def command(invocation: Invocation, shot_ids: tuple[str, ...], chosen: tuple[str
         selected = workspace.select(chosen) if chosen else []
         done = _worth_telling(accept_shots(workspace, [*shot_ids, *selected]), shot_ids)
     _require_any(done, workspace)
+    outdated = workspace.outdated_reels([one.shot for one in done if one.entry])
     workspace.close()
     if as_json:
         from seedgen.views.decision_documents import accept_document
@@ -70,7 +71,7 @@ def command(invocation: Invocation, shot_ids: tuple[str, ...], chosen: tuple[str
         from seedgen.views.takes import accepted_text
 
         lock = workspace.lock_file.path.name
-        invocation.say(accepted_text(done, lock, invocation.paint, invocation.width))
+        invocation.say(accepted_text(done, outdated, lock, invocation.paint, invocation.width))
     return EXIT_LEFT if any(one.refused for one in done) else 0
 
 

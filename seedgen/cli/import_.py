@@ -73,11 +73,13 @@ def command(
             found: Take | None = adopting.file(_readable(file), wanted)
         else:
             found = _fetched(invocation, workspace, adopting, wanted, (job_id or "").strip())
+    shown = workspace.lock_file.read().shots.get(shot_id)
+    following = workspace.following(shot_id) if shown and shown.pick == take else []
     workspace.close()
     if found is None:
         sys.stderr.write(left_text(wanted, invocation.paint))
         return EXIT_INTERRUPTED
-    sys.stderr.write(imported_text(wanted, found, invocation.paint))
+    sys.stderr.write(imported_text(wanted, found, following, invocation.paint))
     return 0
 
 

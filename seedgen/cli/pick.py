@@ -37,7 +37,7 @@ def command(invocation: Invocation, shot_id: str, take: int, as_json: bool) -> i
     workspace = invocation.open()
     with workspace.applying(for_apply=False):
         picked = pick_take(workspace, shot_id, take)
-    following = [shot.id for shot in workspace.shots if shot.upstream and shot.upstream.shot == shot_id]
+    following = workspace.following(shot_id)
     workspace.close()
     if as_json:
         from seedgen.views.decision_documents import pick_document

@@ -6,9 +6,12 @@ from typing import TYPE_CHECKING
 
 from seedgen.timing import Rate
 from seedgen.views.paint import harmless
+from seedgen.views.takes import following_text
 from seedgen.views.words import dollars
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from seedgen.execution.importing import Wanted
     from seedgen.planning.lock import Take
     from seedgen.views.paint import Paint
@@ -18,15 +21,15 @@ _SAME_LENGTH_S = 0.25
 """Models do not keep to the frame either."""
 
 
-def imported_text(wanted: Wanted, take: Take, paint: Paint) -> str:
-    """A clip was adopted."""
+def imported_text(wanted: Wanted, take: Take, following: Sequence[str], paint: Paint) -> str:
+    """A clip was adopted. `following` are the shots that continue it."""
     length = f"{float(Rate.parse(take.rate).seconds(take.frames)):.1f} s"
     about = " estimated" if take.cost_estimated else ""
     cost = f", {dollars(take.cost_usd)}{about}" if take.cost_usd else ""
     return (
         f"  {paint.green('✓')} {_name(wanted)}  imported: {length} clip{cost}\n"
-        "  `seedgen reel` shows it. A change of the shot asks for a new one, as ever.\n"
-        f"{_other_length(wanted, take)}"
+        "  `seedgen reel` shows it. A change of the shot asks for a new one.\n"
+        f"{following_text(following, 'import')}{_other_length(wanted, take)}"
     )
 
 

@@ -34,21 +34,34 @@ def picked_text(picked: Picked, following: Sequence[str], paint: Paint) -> str:
         return f"{shot}: take {picked.take} is picked already. Nothing was changed.\n"
     was = f", was take {picked.before}" if picked.before else ""
     text = f"  {paint.green('✓')} {shot}  take {picked.take} is picked{was}\n  `seedgen reel` shows it.\n"
-    if following:
-        shown = ", ".join(following[:_FEW]) + (" …" if len(following) > _FEW else "")
-        who = f"{shown} continue{'s' if len(following) == 1 else ''} it"
-        text += f"  {harmless(who)}: `seedgen plan` shows what the pick changes there.\n"
-    return text
+    return text + following_text(following, "pick")
 
 
-def accepted_text(done: Sequence[Acceptance], lock_name: str, paint: Paint, width: int) -> str:
-    """A line for each shot, with how its request changed, and what that means."""
+def following_text(following: Sequence[str], what: str) -> str:
+    """Which shots continue one that has another clip by a pick or the like; or nothing."""
+    if not following:
+        return ""
+    shown = ", ".join(following[:_FEW]) + (" …" if len(following) > _FEW else "")
+    who = f"{shown} continue{'s' if len(following) == 1 else ''} it"
+    return f"  {harmless(who)}: `seedgen plan` shows what the {what} changes there.\n"
+
+
+def accepted_text(
+    done: Sequence[Acceptance], outdated: Sequence[str], lock_name: str, paint: Paint, width: int
+) -> str:
+    """A line for each shot, with how its request changed, and what that means.
+
+    `outdated` are reels that show something else than there is now, as those that show prompts do.
+    """
     text = "".join(f"{line}\n" for one in done for line in _lines(one, paint, width))
     if not any(one.entry for one in done):
         return text + "Nothing was changed.\n"
     if any(one.missing for one in done):
         text += "`seedgen plan` shows what is still to generate.\n"
-    return text + f"{lock_name} has it now. Another change of the shot asks for a new clip, as ever.\n"
+    text += f"{lock_name} has it now. Another change of the shot asks for a new clip.\n"
+    if outdated:
+        text += f"`seedgen reel` brings {harmless(_joined(outdated))} up to date.\n"
+    return text
 
 
 def _lines(one: Acceptance, paint: Paint, width: int) -> Iterator[str]:

@@ -6,6 +6,7 @@ import signal
 from typing import TYPE_CHECKING
 
 import pytest
+from PIL import Image
 
 from seedgen.digest import digest_file
 from seedgen.store.apply_lock import apply_lock
@@ -70,6 +71,14 @@ def test_another_prompt_asks_for_another_clip(film: Film, tiny_clip: Path) -> No
     assert film.actions("--select", "door") == {}
 
 
+def test_an_import_tells_of_shots_that_continue_it(film: Film, tiny_clip: Path) -> None:
+    """They ask for another clip then, as after a pick; nothing is said where nothing continues it."""
+    assert "continue" not in film.run("import", "door", str(tiny_clip)).err
+    film.edit("shots:\n", "shots:\n  - {id: s9, prompt: On., from_shot: {id: door, use: last_frame}}\n")
+    ran = film.run("import", "door", str(tiny_clip))
+    assert "s9 continues it: `seedgen plan` shows what the import changes there." in ran.err
+
+
 def test_a_paid_clip_is_replaced_only_when_asked(film: Film, tiny_clip: Path) -> None:
     """Without --replace the message says how; the same file twice is no replacement."""
     assert applied(film, "--select", "door").code == 0
@@ -122,6 +131,9 @@ def test_only_what_decodes_is_imported(film: Film, tmp_path: Path) -> None:
         assert (ran.code, ran.out) == (1, ""), name
         assert ran.err.startswith("Error: ")
         assert "bug" not in ran.err
+    Image.new("RGB", (8, 8)).save(tmp_path / "still.png")
+    ran = film.run("import", "door", str(tmp_path / "still.png"))
+    assert "is not a video but png\n  A clip is a video, such as MP4 or MOV." in ran.err
     assert film.objects == set()
     assert not (film.root / "seedgen.lock").exists()
 

@@ -217,6 +217,7 @@ def test_an_accepted_typo_fix_costs_nothing(film: Film) -> None:
     assert ran.code == 0, ran.err
     assert "s1  accepted: takes 1, 2 and 3 stay, at no cost" in ran.err
     assert "[-A-]{+One+} red door" in ran.err
+    assert "up to date" not in ran.err
     after = film.lock()
     assert after.serial == before.serial + 1
     assert after.shots["s1"].accepted_from == before.shots["s1"].fingerprint
@@ -226,6 +227,15 @@ def test_an_accepted_typo_fix_costs_nothing(film: Film) -> None:
     assert film.apply().submitted == []
     assert film.objects == clips
     assert "generated for" in film.run("show", "s1").out
+
+
+def test_a_reel_that_shows_prompts_is_out_of_date_after_an_accept(film: Film) -> None:
+    """The clip stays, and its subtitle is another one: that is said, as the next plan says it."""
+    film.edit("main: {", "main: {subtitles: true, ")
+    assert film.run("reel").code == 0
+    film.edit(*TYPO)
+    assert "`seedgen reel` brings main up to date." in film.run("accept", "s1").err
+    assert "Reel to assemble: main." in film.run("plan").out
 
 
 def test_an_accepted_change_that_is_taken_back_is_found_again(film: Film) -> None:
