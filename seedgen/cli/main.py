@@ -15,6 +15,7 @@ from seedgen.cli.invocation import Invocation
 from seedgen.cli.options import complete_profiles
 from seedgen.cli.pages import page
 from seedgen.cli.refusals import refused
+from seedgen.cli.usage import near_command, usage_text
 from seedgen.errors import SeedgenError
 from seedgen.views.paint import harmless
 
@@ -52,9 +53,7 @@ _COMMANDS = {
 _MODULES = {"import": "import_", "merge-lock": "merge_lock"}
 """Where a command's module cannot have its name."""
 
-_BEFORE_THE_COMMAND = frozenset(
-    {"-C", "--profile", "--var", "--var-file", "--cache-dir", "--allow-outside", "--no-color"}
-)
+_GROUPS = ("cache", "jobs", "providers")
 
 EXIT_ERROR = 1
 EXIT_INTERRUPTED = 130
@@ -77,12 +76,19 @@ class _Commands(click.Group):
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
         if args and args[0] not in _COMMANDS and not args[0].startswith("-"):
-            import difflib
-
-            near = difflib.get_close_matches(args[0], _COMMANDS, n=1)
-            hint = f" Did you mean `{near[0]}`?" if near else " `seedgen --help` lists them."
+            near = self._near(ctx, args[0])
+            hint = f" Did you mean `{near}`?" if near else " `seedgen --help` lists them."
             raise click.UsageError(f"no command {args[0]!r}.{hint}")
         return super().resolve_command(ctx, args)
+
+    def _near(self, ctx: click.Context, word: str) -> str:
+        """The command that was meant, those of groups among them; empty when nothing is near."""
+        known = {name: name for name in _COMMANDS}
+        for name in _GROUPS:
+            group = self.get_command(ctx, name)
+            for sub in group.commands if isinstance(group, click.Group) else ():
+                known.setdefault(sub, f"{name} {sub}")
+        return near_command(word, known)
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run a command; a remedy names commands as they have to be typed here."""
@@ -241,14 +247,7 @@ def _say(text: str, code: int) -> int:
 def _usage(error: click.ClickException, invocation: Invocation) -> int:
     if isinstance(error, click.exceptions.NoArgsIsHelpError):
         return _say(f"{error.format_message()}\n", EXIT_ERROR)
-    text = f"{invocation.paint.red('Error:')} {harmless(error.format_message())}\n"
-    context = getattr(error, "ctx", None)
-    option = getattr(error, "option_name", "")
-    if option in _BEFORE_THE_COMMAND and context is not None:
-        text += f"  {option} goes before the command: `seedgen {option} … {context.command.name}`.\n"
-    elif context is not None and context.command is not None:
-        text += f"  `{context.command_path} --help` says how.\n"
-    return _say(text, EXIT_ERROR)
+    return _say(usage_text(error, invocation.paint), EXIT_ERROR)
 
 
 def _ours(error: SeedgenError, invocation: Invocation) -> int:
