@@ -247,7 +247,7 @@ def _approved(
                 f"{many} no known price",
                 remedy="Submit all the same with --allow-unpriced, or state a price as `seedgen plan` says.",
             )
-        if not click.confirm(f"{many} no known price. Submit all the same?", err=True):
+        if not invocation.ask(f"{many} no known price. Submit all the same?"):
             return False
     if auto_approve or not plan.has_work:
         return True
@@ -256,7 +256,7 @@ def _approved(
             "nobody is here to approve the plan", remedy="Approve beforehand with --auto-approve."
         )
     asked = question(plan, workspace.cap(max_cost), workspace.in_flight(plan))
-    return click.confirm(asked, err=True)
+    return invocation.ask(asked)
 
 
 def _carry_out(

@@ -220,7 +220,7 @@ def _approved(invocation: Invocation, found: Found, *, auto_approve: bool) -> bo
             "nobody is here to approve what goes",
             remedy="Approve beforehand with --auto-approve, or only look with --dry-run.",
         )
-    return click.confirm(question(found.garbage), err=True)
+    return invocation.ask(question(found.garbage))
 
 
 def _clear(invocation: Invocation, found: Found, rules: Rules, *, quiet: bool) -> int:

@@ -9,6 +9,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import click
+
 from seedgen.views.paint import Paint
 
 if TYPE_CHECKING:
@@ -18,6 +20,10 @@ if TYPE_CHECKING:
     from seedgen.ports.events import Event
 
 _COMMAND = re.compile(r"`seedgen (?=[a-z])")
+
+
+class NotAnswered(click.Abort):
+    """Ctrl-C at a question: nothing was begun."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +100,13 @@ class Invocation:
     def can_ask(self) -> bool:
         """Whether somebody is there to answer a question."""
         return sys.stdin.isatty() and sys.stderr.isatty()
+
+    def ask(self, question: str) -> bool:
+        """Ask somebody at the terminal; the answer may be no. Raises NotAnswered."""
+        try:
+            return click.confirm(question, err=True)
+        except click.Abort:
+            raise NotAnswered from None
 
     @property
     def width(self) -> int:

@@ -221,7 +221,7 @@ def _confirmed(invocation: Invocation, jobs: list[Listed], *, yes: bool) -> bool
     if not invocation.can_ask:
         raise UsageError("nobody is here to confirm the cancel", remedy="Confirm beforehand with --yes.")
     question = f"Cancel {counted(len(jobs), 'job')}? What is cancelled may be billed all the same."
-    return click.confirm(question, err=True)
+    return invocation.ask(question)
 
 
 def _cancelled(invocation: Invocation, docket: Docket, job: Listed) -> bool:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from seedgen import __version__
-from seedgen.cli.invocation import Invocation
+from seedgen.cli.invocation import Invocation, NotAnswered
 from seedgen.cli.options import complete_profiles
 from seedgen.cli.pages import page
 from seedgen.cli.refusals import refused
@@ -224,8 +224,10 @@ def run(arguments: Sequence[str]) -> int:
         sys.stdout.flush()
     except click.exceptions.Exit as ended:
         code = ended.exit_code
+    except NotAnswered:
+        code = _interrupted("Nothing was done.")
     except (click.Abort, KeyboardInterrupt):
-        code = _say("\nInterrupted. What is done is kept; run it again to go on.\n", EXIT_INTERRUPTED)
+        code = _interrupted("What is done is kept; run it again to go on.")
     except click.ClickException as error:
         code = _usage(error, invocation)
     except SeedgenError as error:
@@ -242,6 +244,12 @@ def run(arguments: Sequence[str]) -> int:
 def _say(text: str, code: int) -> int:
     sys.stderr.write(text)
     return code
+
+
+def _interrupted(state: str) -> int:
+    """On a terminal `^C` stands in the line already."""
+    begun = "\n" if sys.stderr.isatty() else ""
+    return _say(f"{begun}Interrupted. {state}\n", EXIT_INTERRUPTED)
 
 
 def _usage(error: click.ClickException, invocation: Invocation) -> int:

@@ -156,6 +156,15 @@ class AssemblyWaits:
 
 
 @dataclass(frozen=True, slots=True)
+class ReelBegun:
+    """A reel is being made for which segments have to be encoded, `missing` of `total`."""
+
+    path: Path
+    missing: int
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
 class ReelProgress:
     """Segments of a reel: how many there are, how many are ready, how many had to be encoded."""
 
@@ -216,6 +225,7 @@ Event = (
     | ShotRemoved
     | Draining
     | AssemblyWaits
+    | ReelBegun
     | ReelProgress
     | ReelAssembled
     | SheetDrawn

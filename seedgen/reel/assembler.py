@@ -95,6 +95,9 @@ async def _joined(
     encoded, mended = 0, set[str]()
     while True:
         missing = _missing(line, wanted, bench)
+        if missing and not encoded:
+            out, total = bench.outputs.path(f"{line.reel}.mp4"), len({piece.key for piece in wanted})
+            bench.tell(events.ReelBegun(out, len(missing), total))
         encoded += len(missing)
         try:
             return await _joined_with(missing, line, wanted, finish, bench), encoded

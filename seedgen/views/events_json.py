@@ -128,7 +128,7 @@ class JsonEvents:
                 | events.AssemblyWaits()
             ):
                 self.diagnostic(Diagnostic(Severity.WARNING, _warning(event)))
-            case events.ShotRemoved() | events.SheetDrawn() | events.PageWritten():
+            case events.ShotRemoved() | events.ReelBegun() | events.SheetDrawn() | events.PageWritten():
                 pass
 
     def _recorded(self, event: events.TakeRecorded) -> None:

@@ -158,6 +158,9 @@ class PlainProgress:
         if isinstance(event, events.JobSubmitted):
             self._began[event.shot, event.take] = self._clock()
             line = f"  {self._paint.dim('·')} {_name(event.shot, event.take)}  submitted to {event.provider}"
+        elif isinstance(event, events.ReelBegun):
+            which = f"{event.missing} of {counted(event.total, 'segment')}"
+            line = f"  {self._paint.dim('·')} {_relative(event.path, self._root)}  encoding {which}"
         else:
             line = event_line(event, self._took(event), self._root, self._paint)
         if line:
@@ -190,6 +193,7 @@ class LiveProgress:
         self._jobs: dict[tuple[str, int], tuple[float, float | None]] = {}
         self._ended = 0
         self._total = takes
+        self._stopping = False
         self._reel: events.ReelProgress | None = None
         # Last, for it asks for a first frame at once.
         self._live = Live(
@@ -219,6 +223,10 @@ class LiveProgress:
                 if began:
                     self._ended += 1
                     took = f" in {lasted(self._clock() - began)}"
+            case events.Draining(ending):
+                self._stopping, self._total = True, self._ended + ending
+            case events.ReelBegun(path, missing, total):
+                self._reel = events.ReelProgress(path.stem, total - missing, total, 0)
             case events.ReelProgress():
                 self._reel = event
             case events.ReelAssembled():
@@ -236,8 +244,10 @@ class LiveProgress:
             rows.append(f"  {_name(shot, take):<16} {bar}  {lasted(now - began)}")
         if len(self._jobs) > self._MOST_ROWS:
             rows.append(f"  … and {len(self._jobs) - self._MOST_ROWS} more")
-        if self._total and self._ended < self._total:
-            rows.append(f"  {self._ended} of {counted(self._total, 'take')} done{self._left(now)}")
+        if self._ended < self._total:
+            rest = counted(self._total - self._ended, "take")
+            done = f"{self._ended} of {counted(self._total, 'take')} done{self._left(now)}"
+            rows.append(f"  {f'stopping: {rest} to be finished' if self._stopping else done}")
         if self._reel is not None:
             reel = self._reel
             bar = _bar(reel.ready / max(1, reel.total))

@@ -53,10 +53,11 @@ def test_anything_but_yes_does_nothing(answer: str, film: Film) -> None:
 
 
 def test_ctrl_c_at_the_question_is_an_interruption(film: Film) -> None:
-    """Exit code 130."""
+    """Exit code 130, and nothing that was done is spoken of."""
     terminal = Terminal(film, "apply")
     terminal.read_until("[y/N]")
     assert terminal.end(press="\x03") == 130
+    assert "Interrupted. Nothing was done." in terminal.written
     assert not (film.root / "seedgen.lock").exists()
 
 
@@ -82,6 +83,7 @@ def test_an_interrupted_terminal_is_left_clean(film: Film) -> None:
     terminal.read_until("░")
     terminal.type("\x03")
     terminal.read_until("Stopping.")
+    terminal.read_until("stopping: 1 take to be finished")
     terminal.type("\x03")
     assert terminal.end() == 130
     screen = Screen(terminal.written.replace("^C", ""))
