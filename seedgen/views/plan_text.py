@@ -33,8 +33,11 @@ _FEW = 12
 NO_SHOTS = "No shots are declared yet"
 
 
-def plan_text(plan: Plan, paint: Paint, width: int, *, everything: bool = False) -> str:
-    """A whole plan. `everything` lists unchanged shots too; `width` is the terminal's."""
+def plan_text(plan: Plan, paint: Paint, width: int, *, everything: bool = False, alone: bool = False) -> str:
+    """A whole plan. `everything` lists unchanged shots too; `width` is the terminal's.
+
+    `alone` says that it is about one shot, and nobody expects a word on others.
+    """
     listed = list(plan.takes) if everything else list(plan.changes)
     lines: list[str] = []
     id_width = max((len(_name(change)) for change in listed), default=0)
@@ -49,7 +52,7 @@ def plan_text(plan: Plan, paint: Paint, width: int, *, everything: bool = False)
     if lines:
         lines.append("")
     if not plan.has_changes:
-        lines.append(paint.green(no_changes(plan)))
+        lines.append(paint.green("No changes. The shot matches its clip." if alone else no_changes(plan)))
     else:
         lines.append(summary(plan, paint))
         lines.extend(takes_of_shots(plan))

@@ -6,6 +6,7 @@ import json
 import textwrap
 from typing import TYPE_CHECKING, Any
 
+from seedgen.planning.lock import IMPORTED
 from seedgen.project.cards import wire_prompt
 from seedgen.views.paint import harmless, harmless_json
 from seedgen.views.plan_text import plan_text
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
 
-    from seedgen.planning.lock import LockedShot
+    from seedgen.planning.lock import LockedShot, Take
     from seedgen.planning.plan import Plan
     from seedgen.planning.resolved import ResolvedShot
     from seedgen.views.paint import Paint
@@ -57,7 +58,7 @@ def show_text(
     lines.append(f"  fingerprint  {shot.fingerprint or f'known once {shot.upstream} has its clip'}")
     if locked is not None:
         lines += _take_lines(shot, locked, clips, copies, paint)
-    return "\n".join(lines) + "\n\n" + plan_text(plan, paint, width)
+    return "\n".join(lines) + "\n\n" + plan_text(plan, paint, width, alone=True)
 
 
 def _take_lines(
@@ -72,8 +73,7 @@ def _take_lines(
     if locked.accepted_from is not None and locked.fingerprint == shot.fingerprint:
         yield f"  accepted     for this request at no cost; generated for {locked.accepted_from[:12]}…"
     for take in locked.takes:
-        cost = price(take.cost_usd) + (" estimated" if take.cost_estimated else "")
-        made = harmless(f"{take.frames} frames at {take.rate}, {cost}, job {take.job_id}")
+        made = harmless(f"{take.frames} frames at {take.rate}, {_came(take)}")
         mark = paint.green("picked, ") if several and take == picked else ""
         yield f"  {f'take {take.take}':<11}  {mark}{made}"
         if take.take in copies:
@@ -82,6 +82,13 @@ def _take_lines(
     others = [take.take for take in locked.takes if take != picked and take.take in clips]
     if others:
         yield f"               `seedgen pick {shot.id} {others[0]}` puts another take into the reels"
+
+
+def _came(take: Take) -> str:
+    """What a take cost and which job made it; a file that was imported has neither."""
+    if take.job_id == IMPORTED:
+        return "imported"
+    return f"{price(take.cost_usd)}{' estimated' if take.cost_estimated else ''}, job {take.job_id}"
 
 
 def _plain(value: Any) -> str:

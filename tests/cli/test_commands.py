@@ -68,7 +68,7 @@ def test_show_tells_a_shot_whole(applied: Film) -> None:
         assert said in ran.out
     assert f"{applied.root / 'build/clips/s1.mp4'}\n" in ran.out
     assert str(applied.object("s1")) in ran.out
-    assert "No changes. The shot asked about matches its clip; 2 others were not looked at." in ran.out
+    assert ran.out.endswith("\nNo changes. The shot matches its clip.\n")
     applied.object("s1").unlink()
     assert "missing from the cache" in applied.run("show", "s1").out
 

@@ -49,6 +49,7 @@ def test_a_file_becomes_the_clip_of_a_shot(film: Film, tiny_clip: Path, emulator
     assert (take.job_id, take.cost_usd, take.frames) == ("imported", None, 12)
     assert film.object("door").read_bytes() == tiny_clip.read_bytes()
     assert "No changes. The shot asked about matches its clip" in film.run("plan", "--select", "door").out
+    assert ", imported\n" in film.run("show", "door").out
     assert film.run("costs").out.startswith("Nothing was spent.")
     assert emulator.submits == []
     assert tiny_clip.exists(), "the file itself is left alone"
