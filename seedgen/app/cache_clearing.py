@@ -127,7 +127,7 @@ class _Search:
             gone,
             others,
             _sizes(clips, why),
-            folder_size(self.contents.cache),
+            self.contents.holdings().size,
             here.locks,
             before.locks,
             len(stale),

@@ -133,9 +133,8 @@ def use_text(use: Use) -> str:
 
 def _made_for(clip: KnownClip) -> str:
     project = f" of {harmless(clip.project)}" if clip.project else ""
-    return (
-        f"unused; made for {harmless(clip.shot)}{project}" if clip.shot else "unused; nobody knows what for"
-    )
+    what = f"made for {harmless(clip.shot)}{project}" if clip.shot else "nobody knows what for"
+    return f"in no lock here; {what}"
 
 
 # -- what may go -------------------------------------------------------------------------------------

@@ -71,7 +71,7 @@ def test_each_clip_has_a_line(applied: Film) -> None:
     applied.apply("--no-reel")
     lines = {line.split()[0]: line for line in applied.run("cache", "ls", "--clips").out.splitlines()}
     assert lines[applied.digest("s1")[:12]].endswith("free  seedgen.lock s1")
-    assert lines[before[:12]].endswith("free  unused; made for s1 of film")
+    assert lines[before[:12]].endswith("free  in no lock here; made for s1 of film")
     assert len(lines) == 4
 
 

@@ -469,6 +469,9 @@ def test_old_posters_of_a_profile_that_is_gone_go(applied: Film) -> None:
     posters = applied.root / ".seedgen" / "posters"
     assert {one.name for one in posters.iterdir()} == {"default", "long"}
     applied.edit("  long: {duration: 2}\n", "")
+    total = applied.run("cache").out.splitlines()[-1].split("free")[0].split()
+    dry = gc(applied, *NOW, "--dry-run").out
+    assert f" of {total[1]} {total[2]}.\n" in dry, "of the same whole as `cache ls` tells"
     gc(applied, *NOW)
     assert {one.name for one in posters.iterdir()} == {"default"}
 
