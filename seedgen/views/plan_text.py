@@ -10,7 +10,7 @@ from seedgen.planning.plan import Action, ReasonKind, ReelAction
 from seedgen.project.models import LOCAL
 from seedgen.views.fields_text import INDENT, field_lines
 from seedgen.views.paint import harmless
-from seedgen.views.words import counted, dollars, estimate, price
+from seedgen.views.words import counted, dollars, estimate, price, shown
 
 if TYPE_CHECKING:
     from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
@@ -55,6 +55,7 @@ def plan_text(plan: Plan, paint: Paint, width: int, *, everything: bool = False,
         lines.append(paint.green("No changes. The shot matches its clip." if alone else no_changes(plan)))
     else:
         lines.append(summary(plan, paint))
+        lines.extend(_rounding(plan))
         lines.extend(takes_of_shots(plan))
         lines.extend(picks_taken_back(plan))
     lines.extend(_stale_lines(plan))
@@ -117,6 +118,13 @@ def summary(plan: Plan, paint: Paint) -> str:
     words += [f"{counts[Action.BLOCKED]} blocked"] if counts[Action.BLOCKED] else []
     cost = f"Estimated cost {estimate(plan.cost, plan.unpriced)} ({plan.seconds} s of video)."
     return f"{paint.bold('Plan:')} {', '.join(words)}; {counts[Action.UNCHANGED]} unchanged. {cost}"
+
+
+def _rounding(plan: Plan) -> Iterator[str]:
+    """A sentence where the costs of the rows, each rounded to a cent, do not add up to the estimate."""
+    costs = [change.cost for change in plan.takes if change.submits and change.cost is not None]
+    if shown(sum(map(shown, costs), Decimal(0))) != shown(plan.cost):
+        yield "Each cost above is rounded to a cent, and so is their exact sum."
 
 
 def takes_of_shots(plan: Plan) -> Iterator[str]:

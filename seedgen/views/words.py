@@ -123,9 +123,14 @@ def apply_words(runs: Running) -> str:
 
 def dollars(amount: Decimal) -> str:
     """USD with cents: `$0.72`. Less than a cent that is not nothing keeps its digits."""
+    return f"${shown(amount):f}"
+
+
+def shown(amount: Decimal) -> Decimal:
+    """What `dollars` shows of an amount."""
     if amount and amount < Decimal("0.01"):
-        return f"${amount.normalize():f}"
-    return f"${amount.quantize(Decimal('0.01')):f}"
+        return amount.normalize()
+    return amount.quantize(Decimal("0.01"))
 
 
 def price(amount: Decimal | None) -> str:

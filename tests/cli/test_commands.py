@@ -59,6 +59,15 @@ def test_status_before_and_after(film: Film) -> None:
     assert "lock  3 takes, 3.0 s of video" in after.out
 
 
+def test_costs_that_do_not_add_up_are_said_to_be_rounded(film: Film) -> None:
+    """Three of $0.5648 are $0.56 each and $1.69 together; of one there is nothing to say."""
+    film.edit("proof: {", "proof: {model: bytedance-seedance-2-0-reference-to-video, ")
+    plan = film.run("--profile", "proof", "plan").out
+    assert plan.count("$0.56") == 3
+    assert "Estimated cost $1.69 (12 s of video).\nEach cost above is rounded to a cent" in plan
+    assert "rounded" not in film.run("--profile", "proof", "plan", "--select", "s1").out
+
+
 def test_show_tells_a_shot_whole(applied: Film) -> None:
     """The request, the references, the take with its file in `build/` and in the cache, and how the two
     differ."""
