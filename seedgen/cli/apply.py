@@ -116,7 +116,7 @@ def command(
         plan = _planned(workspace, saved, chosen, excluded, replaced, max_cost)
         view = _view(workspace) if as_json else None
         workspace.require_providers(plan)
-        _present(invocation, workspace, plan, view, max_cost)
+        _present(invocation, workspace, plan, view, max_cost, allow_unpriced=allow_unpriced)
         if saved is not None and saved.saved.is_empty:
             _nothing(workspace, view)
             return 0
@@ -212,6 +212,8 @@ def _present(
     plan: Plan,
     view: JsonEvents | None,
     max_cost: Decimal | None,
+    *,
+    allow_unpriced: bool,
 ) -> None:
     if view is not None:
         view.begin(plan, workspace.warnings)
@@ -225,7 +227,9 @@ def _present(
     sys.stdout.flush()
     cap = workspace.cap(max_cost)
     strays = strays_text(workspace.strays(plan), workspace.desk.elsewhere())
-    invocation.say(unpriced_text(plan) + blocked_text(plan, cap) + strays)
+    # Who allows it knows; the sum says how many there are.
+    unpriced = "" if allow_unpriced else unpriced_text(plan)
+    invocation.say(unpriced + blocked_text(plan, cap) + strays)
 
 
 def _approved(
