@@ -40,7 +40,6 @@ LEAD_OUT = 4
 """Packets encoded after it: the choice of a window looks one ahead."""
 
 SETTINGS = ("-c:a", "aac", "-aac_coder", "fast", "-b:a", "160k")
-_ENCODERS = 2
 _AHEAD = 8
 _DIGEST_BYTES = 32
 _TIMEOUT = 120
@@ -70,13 +69,16 @@ def windows(samples: int) -> Iterator[Window]:
         yield Window(start * PACKET, end, skip=first - start, take=min(CHUNK, count - first))
 
 
-async def encode_sound(ffmpeg: Ffmpeg, sound: Sound, out: Path, kept: Path, scratch: Path) -> Packets:
+async def encode_sound(
+    ffmpeg: Ffmpeg, sound: Sound, out: Path, kept: Path, scratch: Path, room: asyncio.Semaphore
+) -> Packets:
     """Write the sound to `out` as ADTS: `packet_count` packets of AAC, of which the sizes are returned.
 
     `kept` is the folder where encoded chunks stay; other processes may use it too. The bytes are the
-    same whether chunks were found there or not. Raises FfmpegFailed, and OSError for a full disk.
+    same whether chunks were found there or not. Each chunk takes a place in `room` while it is encoded.
+    Raises FfmpegFailed, and OSError for a full disk.
     """
-    encoder = _Encoder(ffmpeg, sound, kept, scratch, asyncio.Semaphore(_ENCODERS))
+    encoder = _Encoder(ffmpeg, sound, kept, scratch, room)
     waiting: deque[asyncio.Task[bytes]] = deque()
     todo = windows(sound.samples)
     sizes, config = array("I"), b""
@@ -111,24 +113,30 @@ class _Encoder:
     async def chunk(self, window: Window) -> bytes:
         """The chunk's own packets as ADTS, from the folder or else encoded now and put there."""
         async with self.room:
-            pcm = await asyncio.to_thread(self.sound.read, window.begin, window.end)
-            path = self.kept / await asyncio.to_thread(self._name, window, pcm)
+            path = self.kept / await asyncio.to_thread(self._name, window)
             found = await asyncio.to_thread(kept_chunk, path)
             if found is None:
-                found = await self._encode(window, pcm)
+                found = await self._encode(window)
                 await asyncio.to_thread(_keep, path, found)
             return found
 
-    def _name(self, window: Window, pcm: bytes) -> str:
+    def _name(self, window: Window) -> str:
         """A name that says all that decides the chunk's bytes."""
         recipe = repr((self.ffmpeg.identity, SETTINGS, window.skip, window.take))
-        return hashlib.sha256(recipe.encode() + b"\n" + pcm).hexdigest() + ".aac"
+        name = hashlib.sha256(recipe.encode() + b"\n")
+        for block in self.sound.blocks(window.begin, window.end):
+            name.update(block)
+        return f"{name.hexdigest()}.aac"
 
-    async def _encode(self, window: Window, pcm: bytes) -> bytes:
+    def _write(self, window: Window, out: Path) -> None:
+        with out.open("wb") as stream:
+            stream.writelines(self.sound.blocks(window.begin, window.end))
+
+    async def _encode(self, window: Window) -> bytes:
         token = secrets.token_hex(4)
         source, result = self.scratch / f"{token}.pcm", self.scratch / f"{token}.aac"
         try:
-            await asyncio.to_thread(source.write_bytes, pcm)
+            await asyncio.to_thread(self._write, window, source)
             arguments = [*PCM_INPUT, f"file:{source}", *SETTINGS, *BITEXACT, "-f", "adts", f"file:{result}"]
             await self.ffmpeg.run(arguments, timeout=_TIMEOUT)
             own = packets(result.read_bytes())[window.skip : window.skip + window.take]

@@ -31,6 +31,9 @@ if TYPE_CHECKING:
     from seedgen.media.pcm import Sound
     from seedgen.ports.segments import Finish, LoudnessMissed, ReelFormat, SegmentFiles
 
+_BESIDE_PICTURES = 1
+"""Chunks of sound encoded at once while pictures are; afterwards one more. Each takes a core, and 25 MiB."""
+
 _REMEDY = "Clear the cached segments (.seedgen/cache/segments) and assemble the reel again."
 
 
@@ -60,10 +63,12 @@ async def join_segments(
         if chunks is not None:
             await asyncio.to_thread(lambda: chunks.mkdir(parents=True, exist_ok=True))
         heard = segments_sound(segments, form.rate)
-        sounding = asyncio.create_task(_sound(ffmpeg, heard, finish, chunks or scratch, scratch))
+        room = asyncio.Semaphore(_BESIDE_PICTURES)
+        sounding = asyncio.create_task(_sound(ffmpeg, heard, finish, chunks or scratch, scratch, room))
         try:
             if pictures is not None:
                 await pictures
+            room.release()
             shown = await asyncio.to_thread(check_segments, segments, form)
             sound, missed = await sounding
         finally:
@@ -83,12 +88,12 @@ async def join_segments(
 
 
 async def _sound(
-    ffmpeg: Ffmpeg, heard: Sound, finish: Finish, chunks: Path, folder: Path
+    ffmpeg: Ffmpeg, heard: Sound, finish: Finish, chunks: Path, folder: Path, room: asyncio.Semaphore
 ) -> tuple[EncodedSound, LoudnessMissed | None]:
     """The reel's sound, finished and encoded in `folder`."""
     sound, missed = await finished_sound(ffmpeg, heard, finish, folder)
     file = folder / "sound.aac"
-    packets = await encode_sound(ffmpeg, sound, file, chunks, folder)
+    packets = await encode_sound(ffmpeg, sound, file, chunks, folder, room)
     return EncodedSound(file, packets, sound.samples, SAMPLE_RATE), missed
 
 

@@ -57,10 +57,11 @@ class Sound:
         """The samples [begin, end). Raises FfmpegFailed when a file is gone or too short."""
         return b"".join(self._parts(begin, end))
 
-    def blocks(self) -> Iterator[bytes]:
-        """All samples, in order, a second at a time. Raises FfmpegFailed as `read` does."""
-        for begin in range(0, self.samples, _BLOCK):
-            yield self.read(begin, min(begin + _BLOCK, self.samples))
+    def blocks(self, begin: int = 0, end: int | None = None) -> Iterator[bytes]:
+        """The samples [begin, end), by default all, a second at a time. Raises FfmpegFailed as `read`."""
+        end = self.samples if end is None else end
+        for start in range(begin, end, _BLOCK):
+            yield self.read(start, min(start + _BLOCK, end))
 
     @cached_property
     def _ends(self) -> list[int]:

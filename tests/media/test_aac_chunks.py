@@ -55,7 +55,7 @@ def encoded(pcm: Path, folder: Path, kept: Path | None = None) -> bytes:
     scratch.mkdir(exist_ok=True)
     out = folder / "sound.aac"
     sound = Sound([Stretch(pcm, pcm.stat().st_size // 4)])
-    asyncio.run(encode_sound(ffmpeg(), sound, out, kept or scratch, scratch))
+    asyncio.run(encode_sound(ffmpeg(), sound, out, kept or scratch, scratch, asyncio.Semaphore(2)))
     return out.read_bytes()
 
 
@@ -181,7 +181,7 @@ def test_kept_chunks_are_not_encoded_again(pcm: Path, kept: Path, tmp_path: Path
     broken = replace(ffmpeg(), exe=tmp_path / "gone")
     sound = Sound([Stretch(pcm, LENGTH)])
     out = tmp_path / "again.aac"
-    asyncio.run(encode_sound(broken, sound, out, kept, tmp_path))
+    asyncio.run(encode_sound(broken, sound, out, kept, tmp_path, asyncio.Semaphore(2)))
     assert out.read_bytes() == before
 
 
@@ -190,7 +190,7 @@ def test_another_ffmpeg_encodes_its_own(pcm: Path, kept: Path, tmp_path: Path) -
     encoded(pcm, tmp_path, kept)
     sound = Sound([Stretch(pcm, LENGTH)])
     other = replace(ffmpeg(), identity="ffmpeg of another day")
-    asyncio.run(encode_sound(other, sound, tmp_path / "other.aac", kept, tmp_path))
+    asyncio.run(encode_sound(other, sound, tmp_path / "other.aac", kept, tmp_path, asyncio.Semaphore(2)))
     assert len(list(kept.iterdir())) == 6
 
 
@@ -249,7 +249,11 @@ def test_an_ffmpeg_that_gives_something_else_is_an_error(pcm: Path, tmp_path: Pa
     kept.mkdir()
     sound = Sound([Stretch(pcm, LENGTH)])
     with pytest.raises(FfmpegFailed, match="damaged"):
-        asyncio.run(encode_sound(replace(ffmpeg(), exe=exe), sound, tmp_path / "x.aac", kept, tmp_path))
+        asyncio.run(
+            encode_sound(
+                replace(ffmpeg(), exe=exe), sound, tmp_path / "x.aac", kept, tmp_path, asyncio.Semaphore(2)
+            )
+        )
     assert not list(kept.iterdir())
 
 
