@@ -34,17 +34,18 @@ REASONS = {
     "reassembly": (
         "Against the floor: that one starts no program of ours (0.3 s), encodes no sound (0.4 s of CPU), "
         "draws no contact sheet and no page (0.5 s of CPU), and its encoder races where ours gives the same "
-        "bytes each time (0.1 s). All of it is 4.2 s of CPU: with the sound beside the pictures two cores "
-        "need 2.3 s for it at the very least, 1.5 times the floor."
+        "bytes each time (0.1 s). All of it is 4.5 s of CPU: with the sound beside the pictures two cores "
+        "need 2.4 s for it at the very least, 1.5 times the floor. Cold: four runs gave 1.02, 1.03, 1.06 and "
+        "1.07, as the machine's own speed differs by 7 % within minutes."
     ),
     "apply_jobs": (
-        "CPU: a job takes three HTTP calls at least and eight durable steps in the journal, some 12 ms of "
-        "Python together. It leaves half a core idle, and no job waits for it."
+        "CPU: a job takes three HTTP calls at least and eight durable steps in the journal, some 10 ms of "
+        "Python together, most of it in httpx. It leaves half a core idle, and no job waits for it. A faster "
+        "transport would raise other exceptions than those that say whether a submit may have been billed."
     ),
     "apply_many": (
-        "Time: 500 jobs at once that last 5 s ask for 100 a second; at 17 ms a job one core makes "
-        "60, with the emulator on the other. Memory: each finished job stays in the lock, in the outcome and "
-        "in the records that are written together."
+        "Memory: each finished job stays in the lock, in the outcome and in the records that are written "
+        "together."
     ),
     "join_many": (
         "Reading, checking, digesting and writing 3 GB take ten of eleven seconds, and differ from run to "
