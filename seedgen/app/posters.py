@@ -27,7 +27,10 @@ class Posters:
         self._objects = objects
 
     def picture(self, clip: Path) -> Image.Image:
-        """The poster of a clip, RGB; of what is not in the cache, its own. Raises UnreadableMedia."""
+        """The poster of a clip, RGB; of what is not in the cache, its own. Raises UnreadableMedia.
+
+        It may be a JPEG of which only the head was read, so that who wants it small can read it small.
+        """
         from PIL import Image
 
         from seedgen.media.posters import large_poster
@@ -37,10 +40,10 @@ class Posters:
             return poster(clip)
         key = _key(clip)
         data = self._kept.find(key)
-        if data is None:
+        if data is None or not _is_whole(data):
             data = large_poster(clip)
             self._kept.keep(key, data)
-        return Image.open(BytesIO(data)).convert("RGB")
+        return Image.open(BytesIO(data), formats=["JPEG"])
 
     def has(self, clip: Path) -> bool:
         """Whether the poster of a clip in the cache is ready."""
@@ -56,6 +59,11 @@ class Posters:
     def keep_only(self, clips: Collection[Path]) -> None:
         """Forget the posters of all other clips."""
         self._kept.keep_only([_key(clip) for clip in clips])
+
+
+def _is_whole(jpeg: bytes) -> bool:
+    """Whether it begins and ends as a JPEG does; what a disk has lost is made again."""
+    return jpeg.startswith(b"\xff\xd8\xff") and jpeg.endswith(b"\xff\xd9")
 
 
 def _key(clip: Path) -> str:

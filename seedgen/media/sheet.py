@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+import zlib
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
@@ -47,8 +48,9 @@ _LARGER = Image.Resampling.LANCZOS
 
 _LOOSE_ENDS = " .,;:-\u2013\u2014…"
 
-_EFFORT = 4
-"""zlib's level: 0.5 s for a page instead of 0.9 s at 6, for four percent more bytes."""
+_COMPRESSION = {"compress_level": 1, "compress_type": zlib.Z_RLE}
+"""Runs of one byte alone: film grain has no longer pattern to be found. A page of 48 pictures in 0.22 s
+instead of 0.35 s at zlib's level 4 and 0.77 s at 6, for one and four percent more bytes."""
 
 _READERS = 2
 """Clips read at once. Each needs some 30 MB while its picture is decoded."""
@@ -57,7 +59,7 @@ _READERS = 2
 class PillowSheets:
     """Draws contact sheets with Pillow; fulfils `ports.sheets.SheetDrawer`.
 
-    `poster_of` gives the picture that stands for a clip.
+    `poster_of` gives the picture that stands for a clip, RGB, read or still to be read.
     """
 
     def __init__(self, poster_of: Callable[[Path], Image.Image] = poster) -> None:
@@ -78,7 +80,7 @@ class PillowSheets:
                 _draw_cell(image, entry, picture, grid, place)
         draft = out.with_name(f".{out.name}.{secrets.token_hex(4)}.partial")
         try:
-            image.save(draft, format="PNG", compress_level=_EFFORT)
+            image.save(draft, format="PNG", **_COMPRESSION)
             draft.replace(out)
         finally:
             draft.unlink(missing_ok=True)
@@ -109,6 +111,7 @@ def _picture(clip: Path | None, grid: Grid, poster_of: Callable[[Path], Image.Im
         return mat
     shown = poster_of(clip)
     size = _nearly_filled(Size(shown.width, shown.height).contained_in(grid.picture), grid.picture)
+    shown.draft("RGB", (size.width, size.height))  # a JPEG much larger than its cell is read at half its size
     is_smaller = size.width < shown.width
     scaled = scaled_down(shown, size) if is_smaller else shown.resize((size.width, size.height), _LARGER)
     mat.paste(scaled, ((mat.width - size.width) // 2, (mat.height - size.height) // 2))

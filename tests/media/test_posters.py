@@ -6,7 +6,7 @@ import io
 from typing import TYPE_CHECKING
 
 import pytest
-from PIL import Image
+from PIL import Image, ImageChops, ImageStat
 
 from seedgen.errors import UnreadableMedia
 from seedgen.media.posters import large_poster, small_poster
@@ -47,3 +47,18 @@ def test_the_large_poster_shows_a_frame_a_third_into_a_clip(tmp_path: Path) -> N
         levels = image.convert("L").getpixel((80, 45))
         exact = poster(clip).convert("L").getpixel((80, 45))
     assert -3 * 10 <= levels - exact <= 3  # type: ignore[operator]
+
+
+def test_a_jpeg_that_is_not_read_yet_gives_the_same_small_poster_but_for_rounding(tmp_path: Path) -> None:
+    """It is read at half its size, where a picture that is read already is scaled."""
+    clip = make(tmp_path / "clip.mp4", "-f", "lavfi", "-i", "testsrc2=s=960x540:d=0.1", "-c:v", "libx264")
+    data = large_poster(clip)
+    shown = []
+    for read_before in (False, True):
+        with Image.open(io.BytesIO(data), formats=["JPEG"]) as jpeg:
+            if read_before:
+                jpeg.load()
+            with Image.open(io.BytesIO(small_poster(jpeg, 480)), formats=["WEBP"]) as image:
+                assert image.size == (480, 270)
+                shown.append(image.convert("RGB"))
+    assert max(ImageStat.Stat(ImageChops.difference(*shown)).mean) < 4
