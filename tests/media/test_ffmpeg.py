@@ -6,7 +6,7 @@ import asyncio
 import os
 import signal
 import sys
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -96,6 +96,17 @@ def test_a_binary_that_has_not_changed_is_not_asked_again(tmp_path: Path, ffmpeg
     script(exe, "echo is no ffmpeg any more")
     with pytest.raises(FfmpegNotFound):
         find_ffmpeg(exe, None, known)
+
+
+def test_the_bundled_one_is_asked_once(ffmpeg: Ffmpeg) -> None:
+    """What is known of it stands for it, but only as long as it is the very same file."""
+    known: dict[str, Any] = {}
+    assert find_ffmpeg(None, None, known) == ffmpeg
+    (stamp,) = known.values()
+    stamp[-1] = "ffmpeg as remembered"
+    assert find_ffmpeg(None, None, known) == Ffmpeg(ffmpeg.exe, "ffmpeg as remembered")
+    stamp[0] += 1
+    assert find_ffmpeg(None, None, known) == ffmpeg
 
 
 @pytest.mark.parametrize("nonsense", [None, 1, "text", [], [1, 2, 3], {"a": 1}, ["a", "b", "c", "d", 5]])
