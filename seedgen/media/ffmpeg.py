@@ -119,11 +119,10 @@ def untrusted_input(path: Path, format: str) -> list[str]:  # noqa: A002  ffmpeg
 
 def _bundled(known: Known) -> Ffmpeg:
     # imageio-ffmpeg starts its binary to see whether it runs, and is itself slow to import: 25 ms of every
-    # reel. One that was found good before is taken where it lies.
-    for exe in _bundled_files():
-        with contextlib.suppress(OSError):
-            if (good := _remembered(exe, _stamp(exe), known)) is not None:
-                return good
+    # reel. What lies in its wheel is taken from there.
+    for exe in _in_wheel():
+        if isinstance(found := _recalled(exe, known), Ffmpeg):
+            return found
     import imageio_ffmpeg  # noqa: PLC0415  only who has no ffmpeg of their own pays for the import
 
     try:
@@ -136,9 +135,8 @@ def _bundled(known: Known) -> Ffmpeg:
     return found
 
 
-def _bundled_files() -> Iterator[Path]:
-    """The binaries that lie in imageio-ffmpeg's package, unless its own variable names another."""
-    spec = None if os.environ.get("IMAGEIO_FFMPEG_EXE") else importlib.util.find_spec("imageio_ffmpeg")
+def _in_wheel() -> Iterator[Path]:
+    spec = importlib.util.find_spec("imageio_ffmpeg")
     if spec is not None and spec.origin is not None:
         yield from (Path(spec.origin).parent / "binaries").glob("ffmpeg*")
 
@@ -146,28 +144,17 @@ def _bundled_files() -> Iterator[Path]:
 def _recalled(exe: Path, known: Known) -> Ffmpeg | str:
     """As `_examine`, but of a good one that is as it was nothing is asked."""
     try:
-        stamp = _stamp(exe)
+        status = exe.stat()
     except OSError as error:
         return (error.strerror or "it cannot be started").lower()
-    if (good := _remembered(exe, stamp, known)) is not None:
-        return good
+    stamp = [status.st_size, status.st_mtime_ns, status.st_ino, _RULES]
+    match known.get(str(exe)):
+        case [*before, str(identity)] if before == stamp:
+            return Ffmpeg(exe, identity)
     found = _examine(exe)
     if isinstance(found, Ffmpeg):
         known[str(exe)] = [*stamp, found.identity]
     return found
-
-
-def _stamp(exe: Path) -> list[int]:
-    """What changes when another binary takes its place."""
-    status = exe.stat()
-    return [status.st_size, status.st_mtime_ns, status.st_ino, _RULES]
-
-
-def _remembered(exe: Path, stamp: list[int], known: Known) -> Ffmpeg | None:
-    match known.get(str(exe)):
-        case [*before, str(identity)] if before == stamp:
-            return Ffmpeg(exe, identity)
-    return None
 
 
 def _examine(exe: Path) -> Ffmpeg | str:
