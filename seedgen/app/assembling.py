@@ -58,8 +58,8 @@ async def _assemble(project: ReeledProject, names: Sequence[str], lock: Lock, te
     take_back(project, lock)  # before anything in `build/` is replaced
     pick = project.picked(lock)
     _place_clips(project, pick, lock)
-    encoder = FfmpegSegments(project.ffmpeg, project.segments.sound)
     posters = Posters(poster_folder(project) / "clips", project.cache / "objects")
+    encoder = FfmpegSegments(project.ffmpeg, project.segments.sound, posters)
     with project.segments.scratch() as scratch:
         local = _Renderer(project, scratch)
         encoded = asyncio.Event()
@@ -107,12 +107,16 @@ async def _pages(
     tell: Tell,
     encoded: asyncio.Event,
 ) -> None:
-    """What stands beside the reels. Encoding does not quite fill every core, and joining takes one:
-    posters are made beside the first, pages are drawn beside the second, by when there are all stand-ins."""
-    takes = [take.clip for take in map(pick, project.resolved) if take]
-    for clip in map(project.objects.path, dict.fromkeys(takes)):
-        if not posters.has(clip):
-            await asyncio.to_thread(posters.prepare, clip)
+    """What stands beside the reels. Joining takes one core: pages are drawn beside it, by when there are all
+    stand-ins, and the posters of clips that were encoded. Those of clips in no reel are made before."""
+    shown = {shot.id for name in names for shot in project.reel_shots(project.reel(name))}
+    takes = [(shot.id in shown, take.clip) for shot in project.resolved if (take := pick(shot))]
+    for in_reel, clip in dict.fromkeys(sorted(takes)):
+        if in_reel:
+            await encoded.wait()
+        path = project.objects.path(clip)
+        if posters.wants(path):
+            await asyncio.to_thread(posters.prepare, path)
     await encoded.wait()
     await draw_contact_sheet(
         project.project.name,

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 class Posters:
-    """Posters of the clips in a cache, kept in a folder of the project.
+    """Posters of the clips in a cache, kept in a folder of the project; fulfils `ports.segments.PosterShelf`.
 
     PyAV and Pillow are imported when there is one to make: a reel that stands needs neither.
     """
@@ -38,23 +38,26 @@ class Posters:
 
         if not clip.is_relative_to(self._objects):
             return poster(clip)
-        key = _key(clip)
-        data = self._kept.find(key)
+        data = self._kept.find(_key(clip))
         if data is None or not _is_whole(data):
             data = large_poster(clip)
-            self._kept.keep(key, data)
+            self.keep(clip, data)
         return Image.open(BytesIO(data), formats=["JPEG"])
 
-    def has(self, clip: Path) -> bool:
-        """Whether the poster of a clip in the cache is ready."""
-        return self._kept.has(_key(clip))
+    def wants(self, clip: Path) -> bool:
+        """Whether the poster of a clip in the cache is still to be made."""
+        return clip.is_relative_to(self._objects) and not self._kept.has(_key(clip))
+
+    def keep(self, clip: Path, jpeg: bytes) -> None:
+        """Keep the poster of a clip in the cache."""
+        self._kept.keep(_key(clip), jpeg)
 
     def prepare(self, clip: Path) -> None:
         """Make the poster of a clip in the cache; of what cannot be read, whoever wants it hears why."""
         from seedgen.media.posters import large_poster
 
         with contextlib.suppress(UnreadableMedia, OSError):
-            self._kept.keep(_key(clip), large_poster(clip))
+            self.keep(clip, large_poster(clip))
 
     def keep_only(self, clips: Collection[Path]) -> None:
         """Forget the posters of all other clips."""

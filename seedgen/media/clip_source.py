@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from seedgen.errors import FfmpegFailed
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
 
     from seedgen.geometry import Size
 
+_MICROSECONDS = 1_000_000
 _UNSPECIFIED = 2
 """AVCOL_SPC_UNSPECIFIED (ITU-T H.273, MatrixCoefficients)."""
 
@@ -22,7 +24,8 @@ _UNSPECIFIED = 2
 class ClipSource:
     """Which streams of a clip to take, and how to read the colours of its pictures.
 
-    `shown` is the size in square pixels, upright; None when nobody asked for it.
+    `seconds` is how long it says it is. `shown` is the size in square pixels, upright; None when nobody
+    asked for it.
     """
 
     demuxer: str
@@ -30,6 +33,7 @@ class ClipSource:
     sound: int | None
     mono: bool
     matrix: str
+    seconds: Fraction
     shown: Size | None
 
 
@@ -52,5 +56,6 @@ def look(clip: Path, *, shape: bool) -> ClipSource:
             sound=sound.index if sound else None,
             mono=sound is not None and sound.channels == 1,
             matrix=matrix,
+            seconds=Fraction(source.duration or 0, _MICROSECONDS),
             shown=displayed_size(first_frame(source, picture, clip), picture) if shape else None,
         )

@@ -84,19 +84,35 @@ def seek_arguments(frame: int, rate: Rate) -> list[str]:
     return ["-ss", f"{int(rate.seconds(frame) * 1_000_000)}us"] if frame else []
 
 
-def video_chain(form: ReelFormat, part: Part, matrix: str, *, fills: bool, name: str) -> str:
-    """Filters from a decoded clip to exactly `part.frames` pictures of the reel's format.
+def clock(rate: Rate) -> str:
+    """Filters from a decoded clip to a picture for every frame of the reel, without end.
 
     `fps` comes first, as it alone understands the clip's own timestamps. A clip that ends too early
-    holds its last picture: `tpad` stands before `trim`, so that even a cut beyond the end has one.
+    holds its last picture: `tpad` stands before any `trim`, so that even a cut beyond the end has one.
+    """
+    return f"fps={rate}:start_time=0,tpad=stop_mode=clone:stop=-1"
+
+
+def poster_chain(frame: int, matrix: str) -> str:
+    """Filters from behind `clock` to one picture for people: square pixels, RGB."""
+    square = f"scale=w='max(1,round(iw*clip(sar,0.25,4)))':h=ih:in_color_matrix={matrix}"
+    return f"trim=start_frame={frame}:end_frame={frame + 1},{square},setsar=1,format=rgb24"
+
+
+def poster_arguments() -> list[str]:
+    """Output options for that picture: a PPM file, which costs no time to write."""
+    return ["-frames:v", "1", "-c:v", "ppm", "-f", "image2pipe"]
+
+
+def video_chain(form: ReelFormat, part: Part, matrix: str, *, fills: bool, name: str) -> str:
+    """Filters from behind `clock` to exactly `part.frames` pictures of the reel's format.
+
     `matrix` is how to read the clip's colours, a value of the scale filter's `in_color_matrix`.
     `fills` says that the clip has the frame's shape; `name` keeps inner links apart from others.
     """
     rate = form.rate
     return ",".join(
         (
-            f"fps={rate}:start_time=0",
-            "tpad=stop_mode=clone:stop=-1",
             f"trim=start_frame={part.start}:end_frame={part.start + part.frames}",
             f"setpts=N/({rate}*TB)",
             _fitted(form, matrix, fills=fills, name=name),

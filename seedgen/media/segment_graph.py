@@ -12,6 +12,8 @@ from seedgen.media.labels import write_label
 from seedgen.media.normalise import (
     Part,
     audio_chain,
+    clock,
+    poster_chain,
     seek_arguments,
     seek_frame,
     video_chain,
@@ -39,6 +41,7 @@ class Streams:
 
     picture: str
     sound: str | None
+    poster: str | None = None
 
 
 class SegmentGraph:
@@ -61,16 +64,26 @@ class SegmentGraph:
         self._chains.append(f"{''.join(links)}{filters}{out}")
         return out
 
+    def _doubled(self, filters: str, link: str) -> tuple[str, str]:
+        out = f"[link{len(self._chains)}]", f"[twin{len(self._chains)}]"
+        self._chains.append(f"{link}{filters},split{''.join(out)}")
+        return out
+
     def drop(self, link: str) -> None:
         """Leave a link unused: ffmpeg refuses a graph with open ends."""
         self._chains.append(f"{link}nullsink")
 
-    def show(self, shown: ClipSegment | CardSegment, fades: Sequence[str] = ()) -> Streams:
+    def show(
+        self, shown: ClipSegment | CardSegment, fades: Sequence[str] = (), *, with_poster: bool = False
+    ) -> Streams:
         """Add a clip or a card, as long as it says. `fades` are filters for its sound.
 
+        `with_poster` also gives the picture a third into the clip, where it is decoded anyway.
         Raises UnreadableMedia, and OSError when the folder cannot be written.
         """
-        return self._card(shown) if isinstance(shown, CardSegment) else self._clip(shown, fades)
+        if isinstance(shown, CardSegment):
+            return self._card(shown)
+        return self._clip(shown, fades, with_poster=with_poster)
 
     def hear(self, heard: ClipSegment | CardSegment, fades: Sequence[str] = ()) -> str | None:
         """Add the sound that `show` would, without a picture. Raises UnreadableMedia."""
@@ -81,16 +94,24 @@ class SegmentGraph:
             None if source.sound is None else self._sound(heard, source, *self._opened(heard, source), fades)
         )
 
-    def _clip(self, clip: ClipSegment, fades: Sequence[str]) -> Streams:
+    def _clip(self, clip: ClipSegment, fades: Sequence[str], *, with_poster: bool) -> Streams:
         form = self.form
         source = look(clip.clip, shape=form.background == BLUR)
         number, part = self._opened(clip, source)
         is_filled = source.shown is None or fills(form, source.shown)
         chain = video_chain(form, part, source.matrix, fills=is_filled, name=f"clip{number}")
-        picture = self._labelled(self.add(chain, f"[{number}:{source.picture}]"), clip.label, clip.frames)
-        if source.sound is None or clip.sound.mute:
-            return Streams(picture, None)
-        return Streams(picture, self._sound(clip, source, number, part, fades))
+        stream, poster = f"[{number}:{source.picture}]", None
+        third = int(form.rate.fraction * source.seconds / 3) - (clip.start - part.start)
+        if with_poster and 0 <= third < part.start + part.frames:
+            stream, other = self._doubled(clock(form.rate), stream)
+            poster = self.add(poster_chain(third, source.matrix), other)
+        else:
+            chain = f"{clock(form.rate)},{chain}"
+        picture = self._labelled(self.add(chain, stream), clip.label, clip.frames)
+        sound = None
+        if source.sound is not None and not clip.sound.mute:
+            sound = self._sound(clip, source, number, part, fades)
+        return Streams(picture, sound, poster)
 
     def _opened(self, clip: ClipSegment, source: ClipSource) -> tuple[int, Part]:
         """Add a clip as an input, read from somewhat before its cut; which part of that is shown."""
@@ -115,7 +136,7 @@ class SegmentGraph:
         # One picture, held by the same filter that lengthens a short clip: looping the file instead
         # would decode it again for every frame.
         chain = video_chain(self.form, Part(0, card.frames), "auto", fills=True, name=f"card{number}")
-        return Streams(self.add(chain, f"[{number}:v]"), None)
+        return Streams(self.add(f"{clock(self.form.rate)},{chain}", f"[{number}:v]"), None)
 
     def _labelled(self, picture: str, label: Label, frames: int) -> str:
         path = self._folder / f"label{self._inputs}.png"

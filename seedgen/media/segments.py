@@ -6,8 +6,9 @@ import asyncio
 import os
 import secrets
 import tempfile
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,16 +21,17 @@ from seedgen.media.normalise import (
     THREADS,
     encoder_arguments,
     pcm_arguments,
+    poster_arguments,
     sample_count,
 )
 from seedgen.media.segment_files import checked_header
 from seedgen.ports.segments import ClipSegment, CrossSegment
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Iterator, Sequence
+    from collections.abc import Awaitable, Callable, Iterator, Sequence
 
     from seedgen.media.ffmpeg import Ffmpeg
-    from seedgen.ports.segments import Finish, Joined, ReelFormat, Segment, SegmentFiles
+    from seedgen.ports.segments import Finish, Joined, PosterShelf, ReelFormat, Segment, SegmentFiles
 
 
 class FfmpegSegments:
@@ -38,8 +40,10 @@ class FfmpegSegments:
     What looks into clips is imported when there is one to encode: a reel that stands needs no PyAV.
     """
 
-    def __init__(self, ffmpeg: Ffmpeg, chunks: Path | None = None) -> None:
-        self._ffmpeg, self._chunks = ffmpeg, chunks
+    def __init__(
+        self, ffmpeg: Ffmpeg, chunks: Path | None = None, posters: PosterShelf | None = None
+    ) -> None:
+        self._ffmpeg, self._chunks, self._posters = ffmpeg, chunks, posters
 
     @property
     def identity(self) -> str:
@@ -62,12 +66,23 @@ class FfmpegSegments:
     async def encode(self, segment: Segment, form: ReelFormat, files: SegmentFiles) -> None:
         """Write both files of the segment; they appear only when they are whole.
 
-        Same segment, form and `identity`: same bytes. Raises FfmpegFailed, UnreadableMedia.
+        Same segment, form and `identity`: same bytes. A poster that is wanted of the clip is made on the
+        way: to decode it apart takes a twentieth of the encode. Raises FfmpegFailed, UnreadableMedia.
         """
-        with _drafts(files) as drafts, tempfile.TemporaryDirectory(prefix="seedgen-segment-") as folder:
-            command = await asyncio.to_thread(_command, segment, form, drafts, Path(folder))
+        with _drafts(files) as drafts, tempfile.TemporaryDirectory(prefix="seedgen-segment-") as name:
+            folder, keep = Path(name), self._poster_keeper(segment)
+            poster = folder / "poster.ppm" if keep else None
+            command = await asyncio.to_thread(_command, segment, form, drafts, folder, poster)
             await self._ffmpeg.run(command)
             _complete(drafts, segment, form)
+            if keep and poster:
+                await asyncio.to_thread(_keep_poster, poster, keep)
+
+    def _poster_keeper(self, segment: Segment) -> Callable[[bytes], None] | None:
+        """What takes the poster of the segment's clip, if one is wanted."""
+        if self._posters is None or not isinstance(segment, ClipSegment):
+            return None
+        return partial(self._posters.keep, segment.clip) if self._posters.wants(segment.clip) else None
 
     async def encode_sound(self, segment: Segment, form: ReelFormat, out: Path) -> None:
         """Write the sound that `encode` would write, sample for sample, without decoding a picture.
@@ -107,6 +122,16 @@ class FfmpegSegments:
         )
 
 
+def _keep_poster(picture: Path, keep: Callable[[bytes], None]) -> None:
+    """Where there is none (a cut before it), whoever wants it decodes the clip."""
+    from PIL import Image
+
+    from seedgen.media.posters import poster_of
+
+    with suppress(OSError), Image.open(picture, formats=["PPM"]) as shown:
+        keep(poster_of(shown))
+
+
 @contextmanager
 def _drafts(files: SegmentFiles) -> Iterator[SegmentFiles]:
     """Names beside the files' own, which take their place when the block ends well."""
@@ -127,16 +152,23 @@ def _drafts(files: SegmentFiles) -> Iterator[SegmentFiles]:
         drafts.audio.unlink(missing_ok=True)
 
 
-def _command(segment: Segment, form: ReelFormat, drafts: SegmentFiles, folder: Path) -> list[str]:
+def _command(
+    segment: Segment, form: ReelFormat, drafts: SegmentFiles, folder: Path, poster: Path | None
+) -> list[str]:
     """One ffmpeg command for the whole segment; what is drawn for it lies in `folder`."""
     from seedgen.media.crosses import show_cross
     from seedgen.media.segment_graph import SegmentGraph
 
     graph = SegmentGraph(form, folder)
-    streams = show_cross(graph, segment) if isinstance(segment, CrossSegment) else graph.show(segment)
+    if isinstance(segment, CrossSegment):
+        streams = show_cross(graph, segment)
+    else:
+        streams = graph.show(segment, with_poster=poster is not None)
     outputs = ["-map", streams.picture, *encoder_arguments(form, segment.frames), f"file:{drafts.video}"]
     if streams.sound:
         outputs += ["-map", streams.sound, *pcm_arguments(), f"file:{drafts.audio}"]
+    if streams.poster:
+        outputs += ["-map", streams.poster, *poster_arguments(), f"file:{poster}"]
     return [*graph.arguments, "-filter_complex", graph.filters, *outputs]
 
 

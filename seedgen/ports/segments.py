@@ -178,6 +178,16 @@ class SegmentFiles:
     frames: int
 
 
+class PosterShelf(Protocol):
+    """Takes a picture of each clip, as a JPEG, from whoever has decoded it."""
+
+    def wants(self, clip: Path) -> bool:
+        """Whether it has none of this clip yet, and would keep one."""
+
+    def keep(self, clip: Path, jpeg: bytes) -> None:
+        """Keep one."""
+
+
 class SegmentEncoder(Protocol):
     """Makes segments and joins them."""
 
