@@ -7,7 +7,7 @@ from array import array
 from math import exp, pi, sin
 from typing import TYPE_CHECKING
 
-from seedgen.media.ffmpeg import find_ffmpeg
+from seedgen.media.ffmpeg_finder import find_ffmpeg
 
 if TYPE_CHECKING:
     from pathlib import Path

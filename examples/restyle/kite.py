@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from brush import Canvas, Linear, Radial, Shape, Spot, ellipse, moved, path, ridge, stroke, turned
 
-from seedgen.media.ffmpeg import find_ffmpeg
+from seedgen.media.ffmpeg_finder import find_ffmpeg
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -78,7 +78,7 @@ def _size_of(workspace: Workspace) -> str:
 def _ffmpeg(settings: Settings) -> Iterator[Finding]:
     import shutil
 
-    from seedgen.media.ffmpeg import find_ffmpeg
+    from seedgen.media.ffmpeg_finder import find_ffmpeg
 
     try:
         chosen = find_ffmpeg(settings.ffmpeg, settings.search_path)

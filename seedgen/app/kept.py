@@ -166,7 +166,7 @@ class Kept:
     @cached_property
     def ffmpeg(self) -> Ffmpeg:
         """The ffmpeg to use. Raises FfmpegNotFound."""
-        from seedgen.media.ffmpeg import find_ffmpeg
+        from seedgen.media.ffmpeg_finder import find_ffmpeg
         from seedgen.store.memory import remembered
 
         with remembered(self.private / "ffmpeg.json") as known:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import av
 
 from seedgen.geometry import Size
-from seedgen.media.ffmpeg import find_ffmpeg
+from seedgen.media.ffmpeg_finder import find_ffmpeg
 from seedgen.media.segments import FfmpegSegments
 from seedgen.ports.segments import Finish, ReelFormat, SegmentFiles
 from seedgen.timing import Rate

@@ -9,13 +9,15 @@ from typing import TYPE_CHECKING, cast
 import av
 import pytest
 
-from seedgen.media.ffmpeg import Ffmpeg, find_ffmpeg
+from seedgen.media.ffmpeg_finder import find_ffmpeg
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
     from PIL import Image
+
+    from seedgen.media.ffmpeg import Ffmpeg
 
     Make = Callable[..., Path]
 

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from seedgen.errors import FfmpegFailed, FfmpegNotFound
-from seedgen.media.ffmpeg import BITEXACT, Ffmpeg, find_ffmpeg, untrusted_input
+from seedgen.media.ffmpeg import BITEXACT, Ffmpeg, untrusted_input
+from seedgen.media.ffmpeg_finder import find_ffmpeg
 
 if TYPE_CHECKING:
     from pathlib import Path
