@@ -9,13 +9,13 @@ from seedgen.errors import SeedgenError
 from seedgen.ports import events
 from seedgen.project.diagnostics import Diagnostic, Severity
 from seedgen.views.documents import (
-    EventDocument,
-    EventType,
     change_document,
     cost_document,
     diagnostic_document,
     summary_document,
+    unpicked_documents,
 )
+from seedgen.views.event_documents import EventDocument, EventType
 from seedgen.views.paint import Paint
 from seedgen.views.plan_text import summary
 from seedgen.views.words import waiting_words
@@ -78,6 +78,7 @@ class JsonEvents:
             summary(plan, _PLAIN),
             summary=summary_document(plan),
             estimated_cost=cost_document(plan),
+            unpicked=unpicked_documents(plan) or None,
         )
 
     def diagnostic(self, diagnostic: Diagnostic) -> None:

@@ -21,6 +21,7 @@ from seedgen.views.plan_text import (
     summary,
     takes_of_shots,
 )
+from seedgen.views.unpriced import unpriced_sentence
 from seedgen.views.words import Kind, counted, price, word_diff
 
 if TYPE_CHECKING:
@@ -56,7 +57,7 @@ def plan_markdown(
     """
     under = f", profile {code(plan.profile)}" if plan.profile else ""
     head = [f"### seedgen plan: {code(plan.project)}{under}", "", _sum(plan), ""]
-    foot = [*_reels(plan), *_blocked(plan, cap), *_diagnostics(diagnostics, root)]
+    foot = [*_reels(plan), *_unpriced(plan), *_blocked(plan, cap), *_diagnostics(diagnostics, root)]
     room = _ROOM - _length(head) - _length(foot)
     rows = _table(plan, pictures or {})
     table, room = _fitting(rows, len(rows), room, "change")
@@ -178,6 +179,12 @@ def _reels(plan: Plan) -> Iterator[str]:
     if left_out:
         yield f"{counted(len(left_out), 'shot')} without a clip so far, left out of a reel."
     if reels or stand_ins or left_out:
+        yield ""
+
+
+def _unpriced(plan: Plan) -> Iterator[str]:
+    if sentence := unpriced_sentence(plan):
+        yield code(sentence)
         yield ""
 
 

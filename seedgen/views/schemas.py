@@ -14,7 +14,8 @@ from seedgen.views.card_documents import ProvidersDocument, RefreshDocument
 from seedgen.views.checkup import DoctorDocument
 from seedgen.views.cost_documents import CostsDocument
 from seedgen.views.decision_documents import AcceptDocument, PickDocument
-from seedgen.views.documents import EventDocument, PlanDocument
+from seedgen.views.documents import PlanDocument
+from seedgen.views.event_documents import EventDocument
 from seedgen.views.job_documents import JobsDocument
 from seedgen.views.reel_documents import ReelsDocument
 from seedgen.views.revision_documents import ComparisonDocument

@@ -15,18 +15,26 @@ if TYPE_CHECKING:
 _FEW = 3
 
 
-def unpriced_text(plan: Plan) -> str:
+def unpriced_sentence(plan: Plan) -> str:
     """On takes to submit whose price is unknown, those included that a cap blocks for it; or nothing."""
-    takes = [change for change in plan.changes if _is_unpriced(change)]
+    takes = list(filter(_is_unpriced, plan.changes))
     if not takes:
         return ""
     have = "has" if len(takes) == 1 else "have"
     models = list(dict.fromkeys(map(_model, takes)))
     shown = ", ".join(models[:_FEW]) + (" …" if len(models) > _FEW else "")
     cards = f"the card of {shown} has" if len(models) == 1 else f"the cards of {shown} have"
-    provider, model = (shlex.quote(harmless(name)) for name in (takes[0].provider, takes[0].model))
+    return f"{counted(len(takes), 'take')} {have} no known price: {cards} none."
+
+
+def unpriced_text(plan: Plan) -> str:
+    """The same, and how to state a price."""
+    take = next(filter(_is_unpriced, plan.changes), None)
+    if take is None:
+        return ""
+    provider, model = (shlex.quote(harmless(name)) for name in (take.provider, take.model))
     return (
-        f"{counted(len(takes), 'take')} {have} no known price: {cards} none. "
+        f"{unpriced_sentence(plan)} "
         "Cards have what a page of the service prints, and nothing that is guessed.\n"
         "To state yours, write USD a second under `prices:` in a card of your own: "
         f"`seedgen providers refresh {model} --provider {provider} --card` prints one for cards/; it asks "

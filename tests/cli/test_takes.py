@@ -169,7 +169,8 @@ def test_a_plan_says_that_a_pick_goes_back_to_take_1(film: Film) -> None:
     assert json.loads(film.run("plan", "--json", "-o", str(film.root / "saved.json")).out)["unpicked"] == lost
     assert f"\n{says}\n" in film.run("show", str(film.root / "saved.json")).out
     assert json.loads(film.run("show", str(film.root / "saved.json"), "--json").out)["unpicked"] == lost
-    film.apply()
+    (summary,) = [event for event in film.apply().events if event["type"] == "change_summary"]
+    assert summary["unpicked"] == lost
     assert film.lock().shots["s1"].pick == 1
     film.edit(*reversed(TYPO))
     assert "picked no longer" not in film.run("plan").out

@@ -128,7 +128,8 @@ def test_a_comment_says_what_would_change_and_why() -> None:
         "```diff\n- A red door.\n+ A blue door.\n```\n\n"
         "</details>\n\n"
         "Reel to assemble: <code>main</code>.\n"
-        "1 shot without a clip so far, shown as a stand-in.\n"
+        "1 shot without a clip so far, shown as a stand-in.\n\n"
+        "<code>1 take has no known price&#58; the card of local animatic has none&#46;</code>\n"
     )
 
 
