@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -48,11 +49,11 @@ def checkup(settings: Settings) -> list[Finding]:
     else:
         from seedgen.app import project_checks
 
-        errors = workspace.problems.errors
-        found.append(_broken(errors) if errors else Finding("project", Level.OK, _size_of(workspace)))
-        found += _room(workspace.cache, 0 if errors else _needed(workspace))
-        found += project_checks.look_at(workspace)
-        workspace.close()
+        with closing(workspace):
+            errors = workspace.problems.errors
+            found.append(_broken(errors) if errors else Finding("project", Level.OK, _size_of(workspace)))
+            found += _room(workspace.cache, 0 if errors else _needed(workspace))
+            found += project_checks.look_at(workspace)
     return [*found, *_keys(settings, workspace)]
 
 

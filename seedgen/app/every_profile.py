@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
@@ -62,11 +63,11 @@ def needed_by(settings: Settings, recorded: Mapping[str, Collection[str]]) -> Ne
     """
     needed = Needed()
     for project in every_profile(settings):
-        needed.names.add(project.project.name)
-        needed.profiles.add(project.settings.profile or DEFAULT)
-        needed.requests |= _requests(project, recorded)
-        _reels(project, needed)
-        project.close()
+        with closing(project):
+            needed.names.add(project.project.name)
+            needed.profiles.add(project.settings.profile or DEFAULT)
+            needed.requests |= _requests(project, recorded)
+            _reels(project, needed)
     return needed
 
 

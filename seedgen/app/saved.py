@@ -61,7 +61,7 @@ def open_saved(settings: Settings, file: Path) -> SavedApply:
     """
     saved = read_plan(file)
     opened = replace(settings, profile=saved.profile, frozen=saved.overrides())
-    workspace = Workspace(opened)
+    workspace = Workspace(opened)  # which opens no database until it is asked for one
     if workspace.project.name != saved.project:
         raise UsageError(
             f"{file.name} is a plan of the project {saved.project!r}; this is {workspace.project.name!r}",

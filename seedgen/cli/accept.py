@@ -15,7 +15,6 @@ from seedgen.errors import UsageError
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from seedgen.app import Workspace
     from seedgen.cli.invocation import Invocation
     from seedgen.planning.accept import Acceptance
 
@@ -59,9 +58,8 @@ def command(invocation: Invocation, shot_ids: tuple[str, ...], chosen: tuple[str
     with workspace.applying(for_apply=False):
         selected = workspace.select(chosen) if chosen else []
         done = _worth_telling(accept_shots(workspace, [*shot_ids, *selected]), shot_ids)
-    _require_any(done, workspace)
+    _require_any(done)
     outdated = workspace.outdated_reels([one.shot for one in done if one.entry])
-    workspace.close()
     if as_json:
         from seedgen.views.decision_documents import accept_document
 
@@ -80,9 +78,8 @@ def _worth_telling(done: Sequence[Acceptance], named: Sequence[str]) -> list[Acc
     return [one for one in done if one.shot in named or not one.idle]
 
 
-def _require_any(done: Sequence[Acceptance], workspace: Workspace) -> None:
+def _require_any(done: Sequence[Acceptance]) -> None:
     if not done:
-        workspace.close()
         raise UsageError(
             "none of the selected shots has a clip and a changed request",
             remedy="`seedgen plan` shows which requests changed.",

@@ -141,7 +141,6 @@ def command(
         done = _carry_out(invocation, workspace, plan, view, how)
         if saved is not None and done.complete:
             saved.complete()
-    workspace.close()
     _conclude(invocation, plan, view, done)
     if done.outcome.interrupted:
         return EXIT_INTERRUPTED
@@ -167,7 +166,6 @@ def _nothing(workspace: Workspace, view: JsonEvents | None) -> None:
         from seedgen.execution.outcome import Outcome
 
         view.end(Outcome(workspace.lock_file.read()), None)
-    workspace.close()
 
 
 def _look_into_doubt(invocation: Invocation, workspace: Workspace) -> None:

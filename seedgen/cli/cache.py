@@ -77,7 +77,6 @@ def ls(invocation: Invocation, listed: bool, sort: str, as_json: bool) -> int:
         text = clips_text(clips, time.time(), paint) if listed else holdings_text(held, paint)
         click.echo(text, nl=False, color=paint.on)
     warn_of_unreadable(invocation, contents)
-    contents.close()
     return 0
 
 
@@ -118,7 +117,6 @@ def verify(invocation: Invocation, quarantine: bool, as_json: bool) -> int:
 
         paint = invocation.out_paint
         click.echo(checked_text(checked, paint), nl=False, color=paint.on)
-    contents.close()
     return 0 if checked.sound else EXIT_PROBLEMS
 
 

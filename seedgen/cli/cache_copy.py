@@ -84,5 +84,4 @@ def _copy(invocation: Invocation, folder: Path, *, bring: bool, everything: bool
         text = copied_text(copied, contents.uses, str(source), str(target), paint)
         click.echo(text, nl=False, color=paint.on)
     warn_of_unreadable(invocation, contents)
-    contents.close()
     return 0 if copied.whole else EXIT_PROBLEMS

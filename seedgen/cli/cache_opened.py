@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from seedgen.cli.invocation import until_the_end
+
 if TYPE_CHECKING:
     from seedgen.app.cache_contents import CacheContents
     from seedgen.cli.invocation import Invocation
@@ -12,10 +14,10 @@ EXIT_PROBLEMS = 1
 
 
 def opened(invocation: Invocation) -> CacheContents:
-    """The cache in force."""
+    """The cache in force, until the command ends."""
     from seedgen.app.cache_contents import CacheContents
 
-    return CacheContents(invocation.settings)
+    return until_the_end(CacheContents(invocation.settings))
 
 
 def warn_of_unreadable(invocation: Invocation, contents: CacheContents) -> None:

@@ -49,5 +49,4 @@ def command(invocation: Invocation, by: str, as_json: bool) -> int:
 
         paint = invocation.out_paint
         click.echo(invocation.typed(costs_text(costs, paint, invocation.width)), nl=False, color=paint.on)
-    workspace.close()
     return 0

@@ -49,7 +49,6 @@ def command(invocation: Invocation, form: str, reel: str | None, out: Path | Non
     # The file's name goes into the export, so it is settled before anything is written.
     place = place_of(workspace, chosen, name) if out is None else None if out == _STDOUT else out
     exported = export(workspace, chosen, name, place)
-    workspace.close()
     if exported.missing:
         shots = ", ".join(exported.missing)
         warning = invocation.paint.yellow("Warning:")

@@ -56,5 +56,4 @@ def command(
     }
     graph = graph_of(workspace.shots, states_of(plan.takes), reels)
     click.echo(graph_text(graph, Language(language)), nl=False)
-    workspace.close()
     return 0

@@ -75,7 +75,6 @@ def command(
             found = _fetched(invocation, workspace, adopting, wanted, (job_id or "").strip())
     shown = workspace.lock_file.read().shots.get(shot_id)
     following = workspace.following(shot_id) if shown and shown.pick == take else []
-    workspace.close()
     if found is None:
         sys.stderr.write(left_text(wanted, invocation.paint))
         return EXIT_INTERRUPTED

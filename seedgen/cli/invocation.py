@@ -7,7 +7,7 @@ import shutil
 import sys
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 import click
 
@@ -26,6 +26,19 @@ class NotAnswered(click.Abort):
     """Ctrl-C at a question: nothing was begun."""
 
 
+class _Opened(Protocol):
+    def close(self) -> None: ...
+
+
+_O = TypeVar("_O", bound=_Opened)
+
+
+def until_the_end(opened: _O) -> _O:
+    """Close it when the command ends, however it ends."""
+    click.get_current_context().call_on_close(opened.close)
+    return opened
+
+
 @dataclass(frozen=True, slots=True)
 class Invocation:
     """Options of the command line as a whole. `root` is the project's folder."""
@@ -40,10 +53,10 @@ class Invocation:
     no_color: bool = False
 
     def open(self) -> Workspace:
-        """Open the project. Raises ProjectError when there is none."""
+        """Open the project, until the command ends. Raises ProjectError when there is none."""
         from seedgen.app import Workspace
 
-        return Workspace(self.settings)
+        return until_the_end(Workspace(self.settings))
 
     @property
     def settings(self) -> Settings:

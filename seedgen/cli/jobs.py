@@ -85,7 +85,6 @@ def list_jobs(invocation: Invocation, everything: bool, online: bool, as_json: b
         nothing = NOTHING_AT_ALL if everything else NOTHING_OPEN
         text = jobs_text(jobs, datetime.now(UTC), paint, invocation.width) if jobs else nothing
         click.echo(invocation.typed(text), nl=False, color=paint.on)
-    workspace.close()
     return 0
 
 
@@ -145,7 +144,6 @@ def resolve(
         code = deciding.give_up(invocation, workspace.desk, docket, job, force=force)
     else:
         code = deciding.ask(invocation, workspace.desk, job, docket.jobs_of(shot_id))
-    workspace.close()
     return code
 
 
@@ -194,7 +192,6 @@ def cancel(
         invocation.say("Not confirmed. Nothing was done.\n")
         return EXIT_LEFT
     failed = [job for job in jobs if not _cancelled(invocation, docket, job)]
-    workspace.close()
     return EXIT_LEFT if failed else 0
 
 

@@ -38,7 +38,6 @@ def command(invocation: Invocation, shot_id: str, take: int, as_json: bool) -> i
     with workspace.applying(for_apply=False):
         picked = pick_take(workspace, shot_id, take)
     following = workspace.following(shot_id)
-    workspace.close()
     if as_json:
         from seedgen.views.decision_documents import pick_document
 

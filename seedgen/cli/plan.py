@@ -114,7 +114,6 @@ def command(
 
         # As it is typed: the plan brings its profile along.
         click.echo(f"Saved. `seedgen apply {shlex.quote(str(file))}` carries out just this plan.", err=True)
-    workspace.close()
     return EXIT_CHANGES if detailed_exitcode and plan.has_changes else 0
 
 

@@ -60,7 +60,6 @@ def command(invocation: Invocation, names: tuple[str, ...], everything: bool, as
             return await until_stopped(workspace.assemble(chosen, tell), stopping)
 
         whole = run_until_stopped(work)
-    workspace.close()
     if not whole:
         raise click.Abort
     if as_json:

@@ -53,6 +53,5 @@ def command(invocation: Invocation, expressions: tuple[str, ...]) -> int:
                 done.failed.append((job, error))
             else:
                 done.cleared.append(job)
-    workspace.close()
     invocation.say(retried_text(done, invocation.paint))
     return EXIT_LEFT if done.failed or done.doubtful else 0

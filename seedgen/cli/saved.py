@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 from click.core import ParameterSource
 
+from seedgen.cli.invocation import until_the_end
 from seedgen.errors import SeedgenError, UsageError
 
 if TYPE_CHECKING:
@@ -41,6 +42,7 @@ def open_saved_plan(invocation: Invocation, file: Path) -> tuple[Invocation, Sav
             if where.params.get(name) and where.get_parameter_source(name) is ParameterSource.COMMANDLINE:
                 raise UsageError(f"{option} cannot be given with a saved plan", remedy=_RULE)
     saved = open_saved(invocation.settings, file)
+    until_the_end(saved.workspace)
     profile = saved.saved.profile
     if invocation.profile is not None and invocation.profile != profile:
         made = f"under the profile {profile}" if profile else "without a profile"

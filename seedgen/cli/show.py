@@ -95,5 +95,4 @@ def _show_shot(invocation: Invocation, workspace: Workspace, shot_id: str, *, as
         paint = invocation.out_paint
         text = show_text(shot, locked, plan, clips, copies, paint, invocation.width)
         click.echo(invocation.typed(text), nl=False, color=paint.on)
-    workspace.close()
     return 0

@@ -51,5 +51,4 @@ def command(invocation: Invocation, as_json: bool) -> int:
         paint, now = invocation.out_paint, datetime.now(UTC)
         width = invocation.width if sys.stdout.isatty() else _COLUMNS
         click.echo(invocation.typed(status_text(found, now, paint, width)), nl=False, color=paint.on)
-    workspace.close()
     return 0
