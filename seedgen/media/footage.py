@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from contextlib import contextmanager
 from fractions import Fraction
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any, Protocol, cast
 
 import av
 import av.logging
@@ -25,8 +25,27 @@ if TYPE_CHECKING:
 
     from seedgen.media.magic import Container
 
+_LENIENT: dict[str, Any] = {"metadata_errors": "replace"} if int(av.__version__.split(".")[0]) < 19 else {}
+"""Before version 19 PyAV refuses a file with a tag that is no UTF-8 unless it is told not to. From 19 on it
+knows no such argument, and escapes what is no UTF-8."""
+
 # libav writes its complaints about damaged files to stderr by itself, past Python.
 av.logging.set_level(None)
+
+
+class Ratio(Protocol):
+    """PyAV's rational numbers: fractions up to version 18, a kind of its own from 19 on."""
+
+    @property
+    def numerator(self) -> int: ...
+
+    @property
+    def denominator(self) -> int: ...
+
+
+def exact(ratio: Ratio | None) -> Fraction:
+    """The same as a fraction; 0 for what is not known."""
+    return Fraction(ratio.numerator, ratio.denominator) if ratio and ratio.denominator else Fraction(0)
 
 
 @contextmanager
@@ -35,9 +54,7 @@ def opened(path: Path, container: Container) -> Iterator[InputContainer]:
     guard = {"protocol_whitelist": "file", "format_whitelist": container.demuxer}
     with (
         plain_errors(path),
-        av.open(
-            f"file:{path}", "r", format=container.demuxer, container_options=guard, metadata_errors="replace"
-        ) as source,
+        av.open(f"file:{path}", "r", format=container.demuxer, container_options=guard, **_LENIENT) as source,
     ):
         yield source
 
@@ -77,7 +94,7 @@ def displayed_picture(frame: VideoFrame, stream: VideoStream) -> Image.Image:
 
 
 def _pixel_shape(stream: VideoStream) -> Fraction:
-    ratio = stream.sample_aspect_ratio
+    ratio = exact(stream.sample_aspect_ratio)
     # Nothing real is squeezed further than anamorphic 2:1; beyond 4 the header is nonsense.
     return ratio if ratio and Fraction(1, 4) <= ratio <= 4 else Fraction(1)
 

@@ -8,7 +8,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from seedgen.errors import UnreadableMedia
-from seedgen.media.footage import displayed_picture, displayed_size, first_frame, opened, video_stream
+from seedgen.media.footage import displayed_picture, displayed_size, exact, first_frame, opened, video_stream
 from seedgen.media.magic import recognise
 from seedgen.media.pictures import picture_size, read_picture
 from seedgen.ports.media import ClipInfo
@@ -114,11 +114,11 @@ def _required_video(source: InputContainer, path: Path) -> VideoStream:
 
 def _rate(stream: VideoStream) -> Rate:
     """The average rate, or the nominal one where they differ only by how the last frame is counted."""
-    average, nominal = stream.average_rate, stream.guessed_rate
+    average, nominal = exact(stream.average_rate), exact(stream.guessed_rate)
     if not average:
         return Rate.of(nominal) if nominal else _USUAL_RATE
     is_constant = nominal and abs(nominal - average) <= average / 100
-    return Rate.of(Fraction(nominal if is_constant and nominal else average).limit_denominator(1_000_000))
+    return Rate.of((nominal if is_constant else average).limit_denominator(1_000_000))
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +149,7 @@ def _walk(source: InputContainer, video: VideoStream, path: Path) -> _Walked:
         damaged = damaged or packet.is_corrupt
         frames += ours and not packet.is_discard
         if packet.pts is not None and packet.time_base is not None:
-            end = max(end, (packet.pts + (packet.duration or 0)) * packet.time_base - begins)
+            end = max(end, (packet.pts + (packet.duration or 0)) * exact(packet.time_base) - begins)
     if not frames or first is None:
         raise UnreadableMedia(f"{path.name} holds no pictures")
     return _Walked(first, frames, end, damaged)
@@ -179,7 +179,7 @@ def _frame_at(source: InputContainer, stream: VideoStream, seconds: Fraction, pa
 
 
 def _time(frame: VideoFrame) -> Fraction:
-    return (frame.pts or 0) * (frame.time_base or Fraction(0))
+    return (frame.pts or 0) * exact(frame.time_base)
 
 
 def _length(source: InputContainer) -> Fraction:
@@ -192,7 +192,7 @@ def _sound_length(source: InputContainer, name: str) -> Fraction:
         return _length(source)
     stream = source.streams.audio[0]
     ticks = sum(packet.duration or 0 for packet in source.demux(stream))
-    return ticks * (stream.time_base or Fraction(0))
+    return ticks * exact(stream.time_base)
 
 
 def _decimal(seconds: Fraction) -> Decimal:

@@ -16,6 +16,8 @@ from seedgen.geometry import Size
 from seedgen.media.probe import PyavClipReader, poster, probe_media
 from seedgen.project.media import MediaType
 from seedgen.timing import Rate
+from tests.media.clips import ladder
+from tests.media.clips import make as write
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -256,3 +258,13 @@ def test_a_clip_that_is_cut_off_does_not_pass(
     with pytest.raises(UnreadableMedia):
         READER.check_decodes(path)
     assert capfd.readouterr().err == ""
+
+
+def test_a_tag_that_is_no_text_is_nothing_to_us(tmp_path: Path) -> None:
+    """A title in Latin-1, as old programs write it: PyAV refused the whole file for it before version 19."""
+    clip = ladder(tmp_path / "clip.mp4")
+    tagged = write(
+        tmp_path / "tagged.mp4", "-i", f"file:{clip}", "-c", "copy", "-metadata", "title=Caf\udce9"
+    )
+    assert b"Caf\xe9" in tagged.read_bytes()
+    assert PyavClipReader().check_decodes(tagged) == PyavClipReader().check_decodes(clip)
