@@ -25,6 +25,7 @@ MAX_BYTES = 10 * 1024 * 1024
 MAX_NODES = 2_000_000
 """Nodes after aliases are expanded. A few hundred bytes of nested aliases can stand for billions."""
 MAX_DEPTH = 60
+_TOO_DEEP = ("nested too deep", f"At most {MAX_DEPTH} levels are read.")
 
 _Loader: Any = getattr(yaml, "CLoader", yaml.Loader)
 
@@ -171,7 +172,7 @@ class _Builder:
     def _descend(self, depth: int, mark: Any) -> None:
         self.deepest = max(self.deepest, depth)
         if depth > MAX_DEPTH:
-            raise _Problem("nested too deep", f"At most {MAX_DEPTH} levels are read.", mark)
+            raise _Problem(*_TOO_DEEP, mark)
 
     def _check_tag(self, event: Any) -> None:
         if event.tag not in (None, "!", "tag:yaml.org,2002:str"):
@@ -212,6 +213,8 @@ def parse(text: str, file: Path) -> tuple[Any, list[Diagnostic]]:
         return None, [_fatal(problem.summary, problem.detail, spot, file)]
     except yaml.MarkedYAMLError as error:
         spot = _spot(text, error.problem_mark or error.context_mark)
+        if "nesting depth" in (error.problem or ""):  # libyaml's own limit, in PyYAML from 6.0.4 on
+            return None, [_fatal(*_TOO_DEEP, spot, file)]
         found = fault(text, spot) if spot else None
         if found := found or open_quote(text, error, _events(text)):
             return None, [_known(found, file)]
