@@ -20,7 +20,7 @@ from seedgen.media.camera import STILL, choose_move
 from seedgen.media.captions import caption, mark, title
 from seedgen.media.ffmpeg import BITEXACT
 from seedgen.media.magic import recognise
-from seedgen.media.normalise import STEADY
+from seedgen.media.normalise import STEADY, as_many
 from seedgen.media.pictures import read_picture
 from seedgen.media.probe import PyavClipReader, probe_media
 from seedgen.media.soundbed import sound_graph, sound_inputs, tone_graph
@@ -167,7 +167,7 @@ def _encoding(spec: AnimaticSpec) -> list[str]:
     sound = _AAC if spec.sounds or spec.tone else ()
     # A key frame every two seconds lets players and editors jump about in it.
     key_frames = str(max(1, round(2 * spec.rate.fraction)))
-    form = ("-frames:v", str(spec.frames), "-g", key_frames, "-movflags", "+faststart")
+    form = (*as_many(spec.frames, spec.rate), "-g", key_frames, "-movflags", "+faststart")
     return [*X264, *_BT709, *form, *sound, *BITEXACT]
 
 

@@ -25,7 +25,7 @@ BITEXACT: tuple[str, ...] = (
 """Output options without which a muxer writes its version, the time, or the input's own tags."""
 
 REMEDY = (
-    "Set SEEDGEN_FFMPEG to an ffmpeg of version 5 or newer with libx264, "
+    "Set SEEDGEN_FFMPEG to an ffmpeg of version 7 or newer with libx264, "
     "or reinstall seedgen, whose imageio-ffmpeg dependency carries one."
 )
 """How to come by an ffmpeg that does."""

@@ -22,11 +22,12 @@ if TYPE_CHECKING:
     """What is remembered of binaries, by path. It may have been written by anybody."""
 
 _NEEDED = ("encoder=libx264", "encoder=aac", "filter=xfade", "filter=tpad", "filter=loop")
-_RULES = 1
+_RULES = 2
 """Raise it when what an ffmpeg needs changes, so that those that were found good are asked again."""
 
-_OLDEST_LIBAVCODEC = 59
-"""ffmpeg 5.0. Builds from git call themselves `N-12345-g…`, but all name their libavcodec."""
+_OLDEST_LIBAVCODEC = 61
+"""ffmpeg 7.0, the oldest with which a reel of every trap was exact: 5.1 loses a frame of each dissolve, and ends
+a clip's sound early. Builds from git call themselves `N-12345-g…`, but all name their libavcodec."""
 
 _PATIENCE = 20.0
 """Seconds within which `ffmpeg -version` answers, even from a cold disk."""
@@ -127,7 +128,7 @@ def _judge(exe: Path, version: str, features: Sequence[str]) -> Ffmpeg | str:
     if name is None or codecs is None:
         return "it is not ffmpeg"
     if int(codecs[1]) < _OLDEST_LIBAVCODEC:
-        return f"its version {name[1]} is older than 5"
+        return f"its version {name[1]} is older than 7"
     for wanted, answer in zip(_NEEDED, features, strict=True):
         kind, _, feature = wanted.partition("=")
         # The exit code is 0 either way; only the first words tell.

@@ -61,7 +61,7 @@ def test_passes_over_an_old_one_on_path(ffmpeg: Ffmpeg, tmp_path: Path) -> None:
     ("lines", "reason"),
     [
         (["echo hello"], "it is not ffmpeg"),
-        (["echo ffmpeg version 4.4.2", "echo 'libavcodec     58.134.100 / 58.134.100'"], "older than 5"),
+        (["echo ffmpeg version 6.1.1", "echo 'libavcodec     60. 31.102 / 60. 31.102'"], "older than 7"),
         (["echo ffmpeg version n7.1", "echo 'libavcodec     61. 19.100'"], "lacks the encoder libx264"),
     ],
 )
