@@ -26,8 +26,8 @@ _RULES = 2
 """Raise it when what an ffmpeg needs changes, so that those that were found good are asked again."""
 
 _OLDEST_LIBAVCODEC = 61
-"""ffmpeg 7.0, the oldest with which a reel of every trap was exact: 5.1 loses a frame of each dissolve, and ends
-a clip's sound early. Builds from git call themselves `N-12345-g…`, but all name their libavcodec."""
+"""ffmpeg 7.0, the oldest with which a reel of every trap was exact: 5.1 loses a frame of each dissolve, and
+ends a clip's sound early. Builds from git call themselves `N-12345-g…`, but all name their libavcodec."""
 
 _PATIENCE = 20.0
 """Seconds within which `ffmpeg -version` answers, even from a cold disk."""
