@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from seedgen.errors import FfmpegFailed
-from seedgen.media.footage import displayed_size, first_frame, opened, video_stream
+from seedgen.media.footage import displayed_size, first_frame, length, opened, video_stream
 from seedgen.media.magic import recognise
 
 if TYPE_CHECKING:
+    from fractions import Fraction
     from pathlib import Path
 
     from seedgen.geometry import Size
 
-_MICROSECONDS = 1_000_000
 _UNSPECIFIED = 2
 """AVCOL_SPC_UNSPECIFIED (ITU-T H.273, MatrixCoefficients)."""
 
@@ -56,6 +55,6 @@ def look(clip: Path, *, shape: bool) -> ClipSource:
             sound=sound.index if sound else None,
             mono=sound is not None and sound.channels == 1,
             matrix=matrix,
-            seconds=Fraction(source.duration or 0, _MICROSECONDS),
+            seconds=length(source),
             shown=displayed_size(first_frame(source, picture, clip), picture) if shape else None,
         )

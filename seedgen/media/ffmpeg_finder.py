@@ -58,7 +58,7 @@ def _bundled(known: Known) -> Ffmpeg:
     for exe in _in_wheel():
         if isinstance(found := _recalled(exe, known), Ffmpeg):
             return found
-    import imageio_ffmpeg  # noqa: PLC0415  only who has no ffmpeg of their own pays for the import
+    import imageio_ffmpeg  # noqa: PLC0415  slow, and hardly ever needed: where its wheel has none
 
     try:
         exe = Path(imageio_ffmpeg.get_ffmpeg_exe())

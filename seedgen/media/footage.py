@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 
     from seedgen.media.magic import Container
 
+MICROSECONDS = 1_000_000
+"""libav's ticks in a second of a file as a whole (AV_TIME_BASE)."""
+
 _LENIENT: dict[str, Any] = {"metadata_errors": "replace"} if int(av.__version__.split(".")[0]) < 19 else {}
 """Before version 19 PyAV refuses a file with a tag that is no UTF-8 unless it is told not to. From 19 on it
 knows no such argument, and escapes what is no UTF-8."""
@@ -46,6 +49,11 @@ class Ratio(Protocol):
 def exact(ratio: Ratio | None) -> Fraction:
     """The same as a fraction; 0 for what is not known."""
     return Fraction(ratio.numerator, ratio.denominator) if ratio and ratio.denominator else Fraction(0)
+
+
+def length(source: InputContainer) -> Fraction:
+    """Seconds, as its header says; 0 where it says nothing."""
+    return Fraction(source.duration or 0, MICROSECONDS)
 
 
 @contextmanager

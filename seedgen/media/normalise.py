@@ -161,16 +161,8 @@ def encoder_arguments(form: ReelFormat, frames: int) -> list[str]:
     keyframes = max(1, round(2 * form.rate.fraction))
     return [
         *("-c:v", "libx264", "-preset", "veryfast", "-crf", "20", "-threads", str(THREADS)),
-        *(
-            "-g",
-            str(keyframes),
-            "-bf",
-            "3",
-            "-b-pyramid",
-            "normal",
-            "-x264-params",
-            f"open-gop=0:{STEADY}:{_LOOKERS}",
-        ),
+        *("-g", str(keyframes), "-bf", "3", "-b-pyramid", "normal"),
+        *("-x264-params", f"open-gop=0:{STEADY}:{_LOOKERS}"),
         *("-colorspace", "bt709", "-color_primaries", "bt709", "-color_trc", "bt709", "-color_range", "tv"),
         *as_many(frames, form.rate),
         *("-video_track_timescale", str(track_timescale(form.rate))),

@@ -8,7 +8,16 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from seedgen.errors import UnreadableMedia
-from seedgen.media.footage import displayed_picture, displayed_size, exact, first_frame, opened, video_stream
+from seedgen.media.footage import (
+    MICROSECONDS,
+    displayed_picture,
+    displayed_size,
+    exact,
+    first_frame,
+    length,
+    opened,
+    video_stream,
+)
 from seedgen.media.magic import recognise
 from seedgen.media.pictures import picture_size, read_picture
 from seedgen.ports.media import ClipInfo
@@ -24,7 +33,6 @@ if TYPE_CHECKING:
     from PIL import Image
 
 
-_MICROSECONDS = 1_000_000
 _MISSING_END = Fraction(1, 4)
 """Seconds that a file may end before its header says, as edit lists and encoder delays make it."""
 
@@ -46,7 +54,7 @@ def probe_media(path: Path) -> MediaFacts:
         stream = video_stream(source) if container.type is MediaType.VIDEO else None
         if stream is not None:
             size = displayed_size(first_frame(source, stream, path), stream)
-            seconds = _decimal(_length(source))
+            seconds = _decimal(length(source))
             return MediaFacts(MediaType.VIDEO, container.name, size_bytes, size.width, size.height, seconds)
         if not source.streams.audio:
             raise UnreadableMedia(f"{path.name} has neither picture nor sound")
@@ -86,7 +94,7 @@ def poster(path: Path, at: Fraction | None = None, *, quick: bool = False) -> Im
         stream = _required_video(source, path)
         if quick:
             stream.codec_context.skip_frame = "NONREF"
-        moment = at if at is not None else _length(source) / 3
+        moment = at if at is not None else length(source) / 3
         return displayed_picture(_frame_at(source, stream, moment, path), stream)
 
 
@@ -99,7 +107,7 @@ def _look(path: Path, *, thorough: bool) -> ClipInfo:
         rate = _rate(stream)
         seen = _walk(source, stream, path)
         if thorough:
-            if seen.damaged or seen.end < _length(source) - _MISSING_END:
+            if seen.damaged or seen.end < length(source) - _MISSING_END:
                 raise UnreadableMedia(f"{path.name} is cut off", remedy="Download or export it again.")
             _decode_end(source, stream, path)
         return ClipInfo(displayed_size(seen.first, stream), rate, seen.frames, bool(source.streams.audio))
@@ -139,7 +147,7 @@ def _walk(source: InputContainer, video: VideoStream, path: Path) -> _Walked:
     """
     first: VideoFrame | None = None
     frames, end, damaged = 0, Fraction(0), False
-    begins = Fraction(source.start_time or 0, _MICROSECONDS)
+    begins = Fraction(source.start_time or 0, MICROSECONDS)
     for packet in source.demux():
         ours = packet.stream_index == video.index
         if ours and first is None:
@@ -166,8 +174,8 @@ def _decode_end(source: InputContainer, stream: VideoStream, path: Path) -> None
 
 
 def _frame_at(source: InputContainer, stream: VideoStream, seconds: Fraction, path: Path) -> VideoFrame:
-    source.seek(int(seconds * _MICROSECONDS) + (source.start_time or 0))
-    begins = Fraction(source.start_time or 0, _MICROSECONDS)
+    source.seek(int(seconds * MICROSECONDS) + (source.start_time or 0))
+    begins = Fraction(source.start_time or 0, MICROSECONDS)
     shown: VideoFrame | None = None
     for frame in source.decode(stream):
         if shown is not None and _time(frame) - begins > seconds:
@@ -182,14 +190,10 @@ def _time(frame: VideoFrame) -> Fraction:
     return (frame.pts or 0) * exact(frame.time_base)
 
 
-def _length(source: InputContainer) -> Fraction:
-    return Fraction(source.duration or 0, _MICROSECONDS)
-
-
 def _sound_length(source: InputContainer, name: str) -> Fraction:
     """Seconds of sound; by its packets where the header has no length or, as in MP3, guesses it."""
     if source.duration and name != "mp3":
-        return _length(source)
+        return length(source)
     stream = source.streams.audio[0]
     ticks = sum(packet.duration or 0 for packet in source.demux(stream))
     return ticks * exact(stream.time_base)

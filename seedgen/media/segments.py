@@ -70,9 +70,9 @@ class FfmpegSegments:
         way: to decode it apart takes a twentieth of the encode. Raises FfmpegFailed, UnreadableMedia.
         """
         with _drafts(files) as drafts, tempfile.TemporaryDirectory(prefix="seedgen-segment-") as name:
-            folder, keep = Path(name), self._poster_keeper(segment)
-            poster = folder / "poster.ppm" if keep else None
-            command = await asyncio.to_thread(_command, segment, form, drafts, folder, poster)
+            keep = self._poster_keeper(segment)
+            poster = _poster_beside(drafts) if keep else None
+            command = await asyncio.to_thread(_command, segment, form, drafts, Path(name), poster)
             await self._ffmpeg.run(command)
             _complete(drafts, segment, form)
             if keep and poster:
@@ -148,8 +148,13 @@ def _drafts(files: SegmentFiles) -> Iterator[SegmentFiles]:
     except OSError as error:
         raise FfmpegFailed(f"the segment {files.video.name} cannot be written: {error}") from None
     finally:
-        drafts.video.unlink(missing_ok=True)
-        drafts.audio.unlink(missing_ok=True)
+        for draft in (drafts.video, drafts.audio, _poster_beside(drafts)):
+            draft.unlink(missing_ok=True)
+
+
+def _poster_beside(drafts: SegmentFiles) -> Path:
+    """Where a poster lies on its way: beside the segment, as a disk that is full fails that anyway."""
+    return drafts.video.with_name(f"{drafts.video.name}.ppm")
 
 
 def _command(

@@ -66,6 +66,7 @@ def test_the_segment_has_the_same_bytes(posters: Posters, tmp_path: Path) -> Non
     alone, passing = encode(segment, tmp_path, "alone"), encode_with(posters, segment, tmp_path)
     assert passing.video.read_bytes() == alone.video.read_bytes()
     assert passing.audio.read_bytes() == alone.audio.read_bytes()
+    assert not list(tmp_path.glob(".*")), "what was on its way is gone"
     with Image.open(kept(tmp_path)[0]) as shown:
         # Picture 4 of 12 has luma 32 + 8 * 4 = 64: (64 - 16) * 255 / 219 of full range.
         assert ImageStat.Stat(shown).mean == [pytest.approx(56, abs=2)] * 3
